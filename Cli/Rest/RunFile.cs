@@ -18,11 +18,17 @@ static class RunFile
             if (spec[key]?.GetValueKind() != JsonValueKind.String || spec[key]!.GetValue<string>() is not ['@', .. var name]) continue;
             var file = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, name);
             if (!File.Exists(file)) throw new CommandException("F502", $"\"{key}\" in '{path}' names the file '{file}', which does not exist.", ExitCode.Environment);
-            var digest = await TreeDigest.OfFileAsync(file, stop);
+            var digest = Digest(file);
             await rest.PutBlobAsync(digest, file, stop);
             spec[key] = digest;
         }
         return spec;
+    }
+
+    static string Digest(string file)
+    {
+        using var stream = File.OpenRead(file);
+        return TreeDigest.Of(stream);
     }
 
     static JsonObject Parse(string path)

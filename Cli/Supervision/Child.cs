@@ -54,7 +54,8 @@ sealed class Child(ChildSpec spec, int maxRestarts, TimeProvider clock) : IAsync
         foreach (var argument in spec.Arguments(start)) info.ArgumentList.Add(argument);
         info.Environment[ParentPipe.Variable] = "1";
 
-        using var process = Process.Start(info) ?? throw new InvalidOperationException($"'{spec.Program}' did not start.");
+        var process = Process.Start(info) ?? throw new InvalidOperationException($"'{spec.Program}' did not start.");
+        _process?.Dispose();
         _process = process;
         await using (var log = new StreamWriter(new FileStream(spec.LogFile, FileMode.Append, FileAccess.Write, FileShare.ReadWrite)) { AutoFlush = true })
         {
@@ -96,6 +97,7 @@ sealed class Child(ChildSpec spec, int maxRestarts, TimeProvider clock) : IAsync
                 await _loop;
             }
         }
+        _process?.Dispose();
         _stopping.Dispose();
     }
 }
