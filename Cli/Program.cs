@@ -5,6 +5,10 @@ using Federated.Cli.Terminal;
 var root = new RootCommand("Federated: federated parameter-efficient fine-tuning.")
 {
     ServerCommand.Create(),
+    ClientCommand.Create(),
+    AdapterCommand.Create(),
     RunsCommand.Create(),
+    DemoCommand.Create(),
+    BenchCommand.Create(),
 };
 return await CommandRunner.RunAsync(root, args);
