@@ -1,0 +1,140 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
+namespace Federated.Aggregators.Numerics;
+
+/// <summary>
+/// Dot products with one fixed order of operations on every processor: 8 lanes of fp32 fused multiply-add over at most 1,024 elements, then a
+/// fixed tree to fp64. Vector256 alone is used, so wider units change nothing and the software path rounds the same.
+/// </summary>
+public static class DotKernel
+{
+    /// <summary>Elements per block; a longer dot product is a sum of blocks in order.</summary>
+    public const int Block = 1024;
+
+    /// <summary>Lanes of a block; rows are padded with zeros to a multiple of it.</summary>
+    public const int Lanes = 8;
+
+    /// <summary><paramref name="length"/> rounded up to whole lanes.</summary>
+    public static int Padded(int length) => (length + Lanes - 1) & ~(Lanes - 1);
+
+    /// <summary>sums[i, j] += x_i . y_j over one block, for all rows of x and y.</summary>
+    /// <param name="x">Rows of x, padded with zeros to <see cref="Padded"/> elements.</param>
+    /// <param name="xStride">Elements from one row of x to the next.</param>
+    /// <param name="xRows">Rows of x.</param>
+    /// <param name="y">Rows of y, padded likewise.</param>
+    /// <param name="yStride">Elements from one row of y to the next.</param>
+    /// <param name="yRows">Rows of y.</param>
+    /// <param name="length">Elements of the block, at most <see cref="Block"/>.</param>
+    /// <param name="sums">xRows x yRows, row-major.</param>
+    public static void Accumulate(ReadOnlySpan<float> x, int xStride, int xRows, ReadOnlySpan<float> y, int yStride, int yRows, int length, Span<double> sums)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, Block);
+        var padded = Padded(length);
+        RequireRows(x.Length, xStride, xRows, padded, nameof(x));
+        RequireRows(y.Length, yStride, yRows, padded, nameof(y));
+        ref var x0 = ref MemoryMarshal.GetReference(x);
+        ref var y0 = ref MemoryMarshal.GetReference(y);
+        for (var i = 0; i < xRows; i += 4)
+        {
+            for (var j = 0; j < yRows; j += 2)
+            {
+                if (i + 4 <= xRows && j + 2 <= yRows)
+                    Tile(ref Unsafe.Add(ref x0, i * xStride), xStride, ref Unsafe.Add(ref y0, j * yStride), yStride, padded, sums[(i * yRows + j)..], yRows);
+                else
+                    Edge(ref x0, xStride, i, Math.Min(i + 4, xRows), ref y0, yStride, j, Math.Min(j + 2, yRows), padded, sums, yRows);
+            }
+        }
+    }
+
+    /// <summary>Sum of squares in fp64, which no finite fp32 value can overflow; not finite exactly when a value is not.</summary>
+    public static double SumOfSquares(ReadOnlySpan<float> x)
+    {
+        var (low, high) = (Vector256<double>.Zero, Vector256<double>.Zero);
+        ref var x0 = ref MemoryMarshal.GetReference(x);
+        var i = 0;
+        for (; i <= x.Length - Lanes; i += Lanes)
+        {
+            var (a, b) = Vector256.Widen(Vector256.LoadUnsafe(ref x0, (nuint)i));
+            low = Vector256.FusedMultiplyAdd(a, a, low);
+            high = Vector256.FusedMultiplyAdd(b, b, high);
+        }
+        var sum = Tree(low, high);
+        for (; i < x.Length; i++)
+            sum = Math.FusedMultiplyAdd(x[i], x[i], sum);
+        return sum;
+    }
+
+    /// <summary>The fixed tree: eight lanes to one fp64 value.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static double Tree(Vector256<float> lanes)
+    {
+        var (low, high) = Vector256.Widen(lanes);
+        return Tree(low, high);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static double Tree(Vector256<double> low, Vector256<double> high)
+    {
+        var four = low + high;
+        var two = four.GetLower() + four.GetUpper();
+        return two.GetElement(0) + two.GetElement(1);
+    }
+
+    // 4 x 2 accumulators are the eight independent chains that hide the latency of a fused multiply-add.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void Tile(ref float x, int xStride, ref float y, int yStride, int padded, Span<double> sums, int sumStride)
+    {
+        ref var x1 = ref Unsafe.Add(ref x, xStride);
+        ref var x2 = ref Unsafe.Add(ref x1, xStride);
+        ref var x3 = ref Unsafe.Add(ref x2, xStride);
+        ref var y1 = ref Unsafe.Add(ref y, yStride);
+        Vector256<float> s00 = default, s01 = default, s10 = default, s11 = default, s20 = default, s21 = default, s30 = default, s31 = default;
+        for (nuint i = 0; i < (nuint)padded; i += Lanes)
+        {
+            var b0 = Vector256.LoadUnsafe(ref y, i);
+            var b1 = Vector256.LoadUnsafe(ref y1, i);
+            var a = Vector256.LoadUnsafe(ref x, i);
+            s00 = Vector256.FusedMultiplyAdd(a, b0, s00);
+            s01 = Vector256.FusedMultiplyAdd(a, b1, s01);
+            a = Vector256.LoadUnsafe(ref x1, i);
+            s10 = Vector256.FusedMultiplyAdd(a, b0, s10);
+            s11 = Vector256.FusedMultiplyAdd(a, b1, s11);
+            a = Vector256.LoadUnsafe(ref x2, i);
+            s20 = Vector256.FusedMultiplyAdd(a, b0, s20);
+            s21 = Vector256.FusedMultiplyAdd(a, b1, s21);
+            a = Vector256.LoadUnsafe(ref x3, i);
+            s30 = Vector256.FusedMultiplyAdd(a, b0, s30);
+            s31 = Vector256.FusedMultiplyAdd(a, b1, s31);
+        }
+        sums[0] += Tree(s00);
+        sums[1] += Tree(s01);
+        sums[sumStride] += Tree(s10);
+        sums[sumStride + 1] += Tree(s11);
+        sums[2 * sumStride] += Tree(s20);
+        sums[2 * sumStride + 1] += Tree(s21);
+        sums[3 * sumStride] += Tree(s30);
+        sums[3 * sumStride + 1] += Tree(s31);
+    }
+
+    static void Edge(ref float x, int xStride, int xFrom, int xTo, ref float y, int yStride, int yFrom, int yTo, int padded, Span<double> sums, int sumStride)
+    {
+        for (var i = xFrom; i < xTo; i++)
+        {
+            for (var j = yFrom; j < yTo; j++)
+            {
+                var sum = Vector256<float>.Zero;
+                for (var l = 0; l < padded; l += Lanes)
+                    sum = Vector256.FusedMultiplyAdd(Vector256.LoadUnsafe(ref x, (nuint)(i * xStride + l)), Vector256.LoadUnsafe(ref y, (nuint)(j * yStride + l)), sum);
+                sums[i * sumStride + j] += Tree(sum);
+            }
+        }
+    }
+
+    static void RequireRows(int available, int stride, int rows, int padded, string name)
+    {
+        if (rows < 0 || stride < padded || (rows > 0 && available < (rows - 1) * (long)stride + padded))
+            throw new ArgumentException($"{rows} rows of {padded} elements, {stride} apart, do not fit {available} elements.", name);
+    }
+}

@@ -1,0 +1,29 @@
+namespace Federated.Aggregators.Strategies.Catalogue;
+
+/// <summary>What a strategy can do; checked when a run is created.</summary>
+public sealed record Capabilities
+{
+    /// <summary>Only linear sums over clients are needed, so central noise and secure aggregation are possible.</summary>
+    public bool LinearSum { get; init; }
+
+    /// <summary>The published product equals sum p_k B_k A_k up to rounding.</summary>
+    public bool Exact { get; init; }
+
+    /// <summary>Clients may have different ranks.</summary>
+    public bool MixedRanks { get; init; }
+
+    /// <summary>Clients may have started from different versions.</summary>
+    public bool Asynchronous { get; init; }
+
+    /// <summary>The factors stay in one basis from round to round, so that server momentum on them has a meaning.</summary>
+    public bool KeepsGauge { get; init; }
+
+    /// <summary>The strategy works only where the basis is kept.</summary>
+    public bool NeedsGauge { get; init; }
+
+    /// <summary>Clients train and send one factor only, the other being shared by all.</summary>
+    public bool NeedsSharedFactor { get; init; }
+
+    /// <summary>Frozen factors are added to the version each round.</summary>
+    public bool AddsOffsets { get; init; }
+}

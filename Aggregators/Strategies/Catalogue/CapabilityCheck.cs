@@ -1,0 +1,42 @@
+using Federated.Aggregators.Adapters;
+
+namespace Federated.Aggregators.Strategies.Catalogue;
+
+/// <summary>Compares what a run asks for with what its strategies can do.</summary>
+static class CapabilityCheck
+{
+    public static IReadOnlyList<string> Refusals(Composition composition, FoldRequirements requirements, AdapterSchema schema)
+    {
+        var refusals = new List<string>();
+        foreach (var (kind, strategy) in composition.Strategies.Where(s => IsUsed(s.Key, schema)).OrderBy(s => s.Key))
+        {
+            var can = strategy.Capabilities;
+            var name = $"{kind} strategy '{strategy.Name}'";
+            if (requirements.LinearSum && !can.LinearSum)
+                refusals.Add($"{name} needs each client's update by itself; central noise and secure aggregation give only sums.");
+            if (requirements.MixedRanks && !can.MixedRanks)
+                refusals.Add($"{name} needs one rank for all clients; the run allows several.");
+            if (requirements.Asynchronous && !can.Asynchronous)
+                refusals.Add($"{name} needs all clients to start from one version; the run is asynchronous.");
+        }
+        AddGaugeRefusals(composition, schema, refusals);
+        if (schema.Groups.FirstOrDefault(g => g.Algebra == Algebra.SeedTrace) is { } seeded)
+            refusals.Add($"Group '{seeded.Name}' has algebra SeedTrace, for which no rule is composed.");
+        return refusals;
+    }
+
+    static void AddGaugeRefusals(Composition composition, AdapterSchema schema, List<string> refusals)
+    {
+        var (optimiser, product) = (composition.Strategies[StrategyKind.ServerOptimiser], composition.Strategies[StrategyKind.Product]);
+        if (IsUsed(StrategyKind.Product, schema) && optimiser.Capabilities.NeedsGauge && !product.Capabilities.KeepsGauge)
+            refusals.Add($"Server optimiser '{optimiser.Name}' remembers changes of the factors, but product strategy '{product.Name}' gives them a new basis every round, in which the memory has no meaning.");
+    }
+
+    static bool IsUsed(StrategyKind kind, AdapterSchema schema) => kind switch
+    {
+        StrategyKind.Product => schema.Groups.Any(g => g.Algebra == Algebra.Product),
+        StrategyKind.Affine => schema.Groups.Any(g => g.Algebra == Algebra.Affine),
+        StrategyKind.Opaque => schema.Groups.Any(g => g.Algebra == Algebra.Opaque),
+        _ => true,
+    };
+}

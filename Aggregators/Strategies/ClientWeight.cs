@@ -1,0 +1,6 @@
+namespace Federated.Aggregators.Strategies;
+
+/// <summary>The weights that one client got.</summary>
+/// <param name="ClientId">The client.</param>
+/// <param name="Groups">Per group of the layout; contributors of a group sum to 1, others have 0.</param>
+public sealed record ClientWeight(string ClientId, IReadOnlyList<double> Groups);

@@ -1,0 +1,14 @@
+namespace Federated.Aggregators.Strategies;
+
+/// <summary>What a run asks of its composition.</summary>
+public sealed record FoldRequirements
+{
+    /// <summary>Central noise or secure aggregation is on, so that only linear sums over clients exist.</summary>
+    public bool LinearSum { get; init; }
+
+    /// <summary>Clients may have different ranks.</summary>
+    public bool MixedRanks { get; init; }
+
+    /// <summary>Clients may have started from different versions.</summary>
+    public bool Asynchronous { get; init; }
+}

@@ -1,0 +1,64 @@
+using Federated.Aggregators.Adapters;
+using Federated.Aggregators.Numerics;
+using Federated.Aggregators.Strategies.Sums;
+
+namespace Federated.Aggregators.Strategies;
+
+/// <summary>One fold in progress, group by group.</summary>
+sealed class FoldRun(Composition composition, FoldInput input, WorkPool work)
+{
+    readonly AdapterTensors _result = new(input.Previous.Layout, input.Previous.Values.ToArray());
+    readonly Dictionary<string, float[]> _state = input.State.Tensors.ToDictionary(t => t.Key, t => t.Value.ToArray(), StringComparer.Ordinal);
+    readonly List<OffsetFactor> _offsets = [];
+    readonly List<GroupDiagnostics> _diagnostics = [];
+
+    public void Fold(LayoutGroup group, ClientDifference[] clients, double[,] weights)
+    {
+        int[] contributors = [.. Enumerable.Range(0, clients.Length).Where(k => weights[k, group.Index] > 0)];
+        if (contributors.Length == 0)
+        {
+            _diagnostics.Add(new GroupDiagnostics(group.Group.Name, 0));
+            return;
+        }
+        var fold = new GroupFold(group, input.Previous, contributors.Length, input.Round, new StateAccess($"rule/{group.Group.Name}", input.State, _state));
+        var sums = new LocalSums(group, [.. contributors.Select(k => clients[k])], [.. contributors.Select(k => weights[k, group.Index])], work);
+        foreach (var request in composition.Rules[group.Group.Algebra].Fold(fold))
+            sums.Fill(request);
+        Publish(fold);
+    }
+
+    public FoldResult Result(IReadOnlyList<ClientWeight> weights) => new(_result, _offsets, new StrategyState(_state), _diagnostics, weights);
+
+    void Publish(GroupFold fold)
+    {
+        var squares = 0.0;
+        var state = new StateAccess("optimiser", input.State, _state);
+        for (var t = 0; t < fold.Proposed.Count; t++)
+        {
+            if (fold.Proposed[t] is { } proposed)
+                squares += Publish(fold.Group.Tensors[t], fold.Previous(t), proposed, state);
+        }
+        _offsets.AddRange(fold.Offsets);
+        _diagnostics.Add(new GroupDiagnostics(fold.Group.Group.Name, fold.Contributors)
+        {
+            ChangeNorm = Math.Sqrt(squares),
+            CorrectionRatio = fold.CorrectionRatio,
+            Fallback = fold.Fallback,
+        });
+    }
+
+    double Publish(LayoutTensor tensor, ReadOnlySpan<float> previous, double[] proposed, StateAccess state)
+    {
+        composition.ServerOptimiser.Step(tensor.Name, previous, proposed, state);
+        var result = _result[tensor.Index];
+        var squares = 0.0;
+        for (var i = 0; i < proposed.Length; i++)
+        {
+            result[i] = (float)proposed[i];
+            if (!float.IsFinite(result[i]))
+                throw new FoldRefusedException($"Tensor '{tensor.Name}' became {proposed[i]} at element {i}; the result must be finite in fp32.");
+            squares += (proposed[i] - previous[i]) * (proposed[i] - previous[i]);
+        }
+        return squares;
+    }
+}

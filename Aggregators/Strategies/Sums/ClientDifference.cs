@@ -1,0 +1,52 @@
+using System.Buffers;
+using Federated.Aggregators.Adapters;
+
+namespace Federated.Aggregators.Strategies.Sums;
+
+/// <summary>
+/// theta_k - theta of one client, read piece by piece in the previous version's layout: the delta itself for a client that started there, and otherwise the
+/// difference formed in fp64, with what the client's rank lacks counted as zero.
+/// </summary>
+sealed class ClientDifference(Contribution contribution, AdapterTensors previous)
+{
+    readonly LayoutTensor?[] _own = [.. previous.Layout.Tensors.Select(t => contribution.Layout.Find(t.Name))];
+
+    public Contribution Contribution => contribution;
+
+    /// <summary>Whether the client trained any tensor of a group.</summary>
+    public bool Contributes(LayoutGroup group) => group.Tensors.Any(t => _own[t.Index] is { Trained: true });
+
+    public void Read(LayoutTensor tensor, int offset, Span<float> into)
+    {
+        if (_own[tensor.Index] is not { } own)
+            into.Clear();
+        else if (contribution.Start is null && own.Elements == tensor.Elements)
+            contribution.Delta.Read(own.Index, offset, into);
+        else
+            ReadRows(tensor, own, offset, into);
+    }
+
+    // A rank axis can be the first (right factor) or the last (left factor) of two; one row of the last axis at a time serves both.
+    void ReadRows(LayoutTensor tensor, LayoutTensor own, int offset, Span<float> into)
+    {
+        var (width, ownWidth) = (tensor.Shape[^1], own.Shape[^1]);
+        var ownRows = own.Elements / ownWidth;
+        var theta = previous[tensor.Index].Slice(offset, into.Length);
+        var row = ArrayPool<float>.Shared.Rent(ownWidth);
+        for (var at = 0; at < into.Length;)
+        {
+            var (i, j) = Math.DivRem(offset + at, width);
+            var length = Math.Min(width - j, into.Length - at);
+            var present = i < ownRows ? Math.Clamp(ownWidth - j, 0, length) : 0;
+            if (present > 0)
+                contribution.Delta.Read(own.Index, (long)i * ownWidth + j, row.AsSpan(0, present));
+            for (var l = 0; l < length; l++)
+            {
+                var start = l >= present ? 0 : contribution.Start is { } s ? s[own.Index][i * ownWidth + j + l] : theta[at + l];
+                into[at + l] = (float)((double)start + (l < present ? row[l] : 0) - theta[at + l]);
+            }
+            at += length;
+        }
+        ArrayPool<float>.Shared.Return(row);
+    }
+}

@@ -1,0 +1,12 @@
+namespace Federated.Aggregators.Strategies.Sums;
+
+/// <summary>Combines one group. Immutable and safe for concurrent use.</summary>
+public interface IGroupRule
+{
+    /// <summary>
+    /// Yields what it wants to know of the clients, one request after another; a request is filled when the enumeration goes on. Ends after calling
+    /// <see cref="GroupFold.Propose"/> for each tensor that changes. So a rule never sees who sums: the local fold, noise after each sum, or a protocol that
+    /// reveals sums only.
+    /// </summary>
+    IEnumerable<SumRequest> Fold(GroupFold group);
+}

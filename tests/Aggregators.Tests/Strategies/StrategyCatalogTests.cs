@@ -1,0 +1,36 @@
+using System.Text;
+using Federated.Aggregators.Strategies;
+using Federated.Aggregators.Tests.Shared;
+
+namespace Federated.Aggregators.Tests.Strategies;
+
+public sealed class StrategyCatalogTests
+{
+    static readonly StrategyCatalog Catalog = StrategyCatalog.Default;
+
+    [Theory]
+    [InlineData("""{"bundle":"fedti"}""", "did you mean 'fedit'")]
+    [InlineData("""{"product":"fedit","weigher":{"name":"samples","options":{"lamda":1}}}""", "weigher.options: field 'lamda' is unknown")]
+    [InlineData("""{"server_optimizer":"none"}""", "did you mean 'server_optimiser'")]
+    [InlineData("""{"affine":"fedit"}""", "Affine strategy 'fedit' is unknown; did you mean")]
+    public void Compose_UnknownName_NamesTheNearestKnownOne(string json, string message)
+    {
+        var e = Assert.Throws<FormatException>(() => Catalog.Compose(FoldSpec.Parse(Encoding.UTF8.GetBytes(json))));
+        Assert.Contains(message, e.Message);
+    }
+
+    [Fact]
+    public void ToJson_ParsedAgain_GivesSameBytes()
+    {
+        var spec = FoldSpec.Parse("""{"bundle":"fedit","weigher":{"name":"samples","options":{}}}"""u8);
+        Assert.Equal(spec.ToJson(), FoldSpec.Parse(spec.ToJson()).ToJson());
+    }
+
+    [Fact]
+    public void Compose_EveryBundle_HasKnownParts() =>
+        Assert.All(Catalog.Bundles, b => Assert.NotNull(Catalog.Compose(FoldSpec.Of(b.Name))));
+
+    [Fact]
+    public void Refusals_FedItWithSumsOnly_AreNone() =>
+        Assert.Empty(Catalog.Refusals(FoldSpec.Of("fedit"), new FoldRequirements { LinearSum = true }, Schemas.Lora(4, 1, (3, 3))));
+}
