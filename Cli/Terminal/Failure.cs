@@ -1,0 +1,23 @@
+using Federated.Cli.Supervision;
+
+namespace Federated.Cli.Terminal;
+
+/// <summary>Turns what went wrong into one line and an exit code; an unexpected exception keeps its stack trace, for us.</summary>
+static class Failure
+{
+    public sealed record Description(string Line, int ExitCode);
+
+    public static Description? Describe(Exception exception, bool stopping) => exception switch
+    {
+        CommandException command => new($"error {command.Code}: {OneLine(command.Message)}", command.ExitCode),
+        ChildFailedException child => new($"error F504: {OneLine(child.Message)}", child.ExitCode == ExitCode.Environment ? ExitCode.Environment : ExitCode.Failed),
+        OperationCanceledException when stopping => new("Stopped.", ExitCode.Failed),
+        HttpRequestException http => new($"error F505: the coordinator does not answer: {OneLine(http.Message)}", ExitCode.Environment),
+        UnauthorizedAccessException access => new($"error F501: {OneLine(access.Message)}", ExitCode.Environment),
+        FileNotFoundException or DirectoryNotFoundException => new($"error F501: {OneLine(exception.Message)}", ExitCode.Environment),
+        IOException io => new($"error F506: {OneLine(io.Message)}", ExitCode.Failed),
+        _ => null,
+    };
+
+    static string OneLine(string text) => text.ReplaceLineEndings(" ").Trim();
+}
