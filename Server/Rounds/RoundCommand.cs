@@ -18,6 +18,9 @@ abstract record RoundCommand
     /// <summary>The client will not do an assignment: declined, or tried and failed.</summary>
     public sealed record AssignmentRefused(string Client, string AssignmentId, bool Declined) : RoundCommand;
 
+    /// <summary>May this assignment's update come? Changes nothing but counters.</summary>
+    public sealed record UpdateOffered(string Client, string AssignmentId, string Digest) : RoundCommand;
+
     /// <summary>An update's bytes are durable and valid; may it count?</summary>
     public sealed record UpdateArrived(string Client, string AssignmentId, string Digest, long Size) : RoundCommand
     {

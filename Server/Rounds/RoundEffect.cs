@@ -1,3 +1,5 @@
+using Federated.Server.Faults;
+
 namespace Federated.Server.Rounds;
 
 /// <summary>What the loop does after the step's rows are durable.</summary>
@@ -13,7 +15,9 @@ abstract record RoundEffect
 
     public sealed record WriteVersion(FoldOrder Order, FoldedVersion Folded) : RoundEffect;
 
-    public sealed record VersionPublished(VersionInfo Version) : RoundEffect;
+    public sealed record VersionPublished(VersionInfo Version, double Seconds) : RoundEffect;
+
+    public sealed record AttemptFailed(int Round, int Attempt, Refusal Reason) : RoundEffect;
 
     public sealed record RunEnded(string Outcome) : RoundEffect;
 

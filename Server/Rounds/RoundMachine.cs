@@ -31,6 +31,7 @@ static class RoundMachine
         RoundCommand.ClientJoined joined => FleetChanges.Join(turn, joined.Member),
         RoundCommand.ClientLeft left => FleetChanges.Leave(turn, left),
         RoundCommand.AssignmentRefused refused => CollectingPhase.Refuse(turn, refused),
+        RoundCommand.UpdateOffered offer => CollectingPhase.Offer(turn, offer),
         RoundCommand.UpdateArrived update => CollectingPhase.Accept(turn, update),
         RoundCommand.UpdateRefused update => CollectingPhase.Reject(turn, update),
         RoundCommand.EvaluationArrived evaluation => Evaluating.Accept(turn, evaluation),

@@ -28,6 +28,7 @@ static class RoundRestore
     public static VersionInfo Version(VersionRow row) =>
         new(row.Version, row.ManifestDigest, row.ManifestSize, row.ParentDigest, row.SchemaDigest, row.PlanDigest)
         {
+            PlanVersion = row.PlanVersion,
             Groups = ReadGroups(row.GroupsJson),
             StateDigest = row.StateDigest,
             PublishedMs = row.PublishedMs,

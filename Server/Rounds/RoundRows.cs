@@ -168,6 +168,7 @@ static class RoundRows
         ParentDigest = s.Version.Parent,
         SchemaDigest = s.Version.SchemaDigest,
         PlanDigest = s.Version.PlanDigest,
+        PlanVersion = s.Version.PlanVersion,
         GroupsJson = WriteGroups(s.Version.Groups),
         StateDigest = s.Version.StateDigest,
         PublishedMs = s.Version.PublishedMs,

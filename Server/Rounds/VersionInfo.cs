@@ -7,6 +7,8 @@ sealed record VersionInfo(int Version, string ManifestDigest, long ManifestSize,
 {
     public required ImmutableArray<GroupInfo> Groups { get; init; }
 
+    public required int PlanVersion { get; init; }
+
     /// <summary>The strategy's state after this version; null where it keeps none.</summary>
     public string? StateDigest { get; init; }
 

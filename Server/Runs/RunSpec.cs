@@ -1,4 +1,4 @@
-using System.Text.Json;
+using Federated.Aggregators.Strategies;
 using Federated.Server.Storage;
 
 namespace Federated.Server.Runs;
@@ -11,7 +11,7 @@ sealed record RunSpec
     public required string Schema { get; init; }
     public required string Plan { get; init; }
     public required string Version0 { get; init; }
-    public required StrategyChoice Strategy { get; init; }
+    public required FoldSpec Strategy { get; init; }
 
     /// <summary>Client ids in ordinal order; null lets everybody join.</summary>
     public IReadOnlyList<string>? Clients { get; init; }
@@ -30,9 +30,6 @@ sealed record RunSpec
 
     public bool Admits(string client) => Clients is null || Clients.Contains(client, StringComparer.Ordinal);
 }
-
-/// <summary>A bundle's name, or one component each where the operator composes; options are passed on as they were written.</summary>
-sealed record StrategyChoice(string? Bundle, IReadOnlyDictionary<string, JsonElement> Components);
 
 /// <summary>How many clients a round asks, needs and waits for.</summary>
 /// <param name="Size">Clients asked.</param>

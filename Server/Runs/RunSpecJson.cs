@@ -11,7 +11,6 @@ static class RunSpecJson
     public const int MaxBytes = 1 << 20;
     public const int MaxClients = 10_000;
 
-    static readonly string[] ComponentNames = ["weigher", "product", "affine", "opaque", "serverOptimizer"];
     static readonly string[] Encodings = ["f32", "f16", "bf16"];
     static readonly string[] Optimizers = ["adamw", "sgd"];
 
@@ -27,7 +26,7 @@ static class RunSpecJson
             Schema = ReadDigest(root, "schema"),
             Plan = ReadDigest(root, "plan"),
             Version0 = ReadDigest(root, "version0"),
-            Strategy = ReadStrategy(root),
+            Strategy = StrategyJson.Read(root),
             Clients = clients,
             Rounds = (int)root.Integer("rounds", 1, 1_000_000),
             Cohort = ReadCohort(root.Object("cohort"), clients?.Count),
@@ -36,7 +35,7 @@ static class RunSpecJson
             Encoding = root.Choice("encoding", Encodings, "f32"),
             UpdateNormLimit = root.Object("limits") is { } limits ? ReadLimits(limits) : DefaultNormLimit,
             Trust = root.Choice("trust", ["server"], "server"),
-            Seed = (ulong)root.Integer("seed", 0, long.MaxValue, 0),
+            Seed = (ulong)root.Integer("seed", 0, long.MaxValue, 1),
             KeepUpdates = root.Flag("keepUpdates", false),
         };
         root.Done();
@@ -50,7 +49,7 @@ static class RunSpecJson
         w.WriteString("schema", spec.Schema);
         w.WriteString("plan", spec.Plan);
         w.WriteString("version0", spec.Version0);
-        WriteStrategy(w, spec.Strategy);
+        StrategyJson.Write(w, spec.Strategy);
         if (spec.Clients is { } clients)
         {
             w.WriteStartArray("clients");
@@ -106,26 +105,12 @@ static class RunSpecJson
         return twice is null ? clients : throw new FormatException($"run.clients has '{twice}' twice.");
     }
 
-    static StrategyChoice ReadStrategy(StrictObject root)
-    {
-        var bundle = root.Element("strategy") is null ? null : root.Text("strategy", maxLength: 64);
-        var components = new SortedDictionary<string, JsonElement>(StringComparer.Ordinal);
-        foreach (var name in ComponentNames)
-        {
-            if (root.Element(name) is { } element)
-                components[name] = element.Clone();
-        }
-        return bundle is null && components.Count == 0
-            ? throw new FormatException("run.strategy is missing; name a bundle, or the components one by one.")
-            : new StrategyChoice(bundle, components);
-    }
-
     static CohortSettings ReadCohort(StrictObject? o, int? clients)
     {
         if (o is null)
         {
             return clients is { } all
-                ? new CohortSettings(all, all, Math.Min(all, 2), 300, 30, 5)
+                ? new CohortSettings(all, all, 1, 300, 30, 5)
                 : throw new FormatException("run.cohort is missing; without run.clients its size must be given.");
         }
         var size = (int)o.Integer("size", 1, MaxClients, clients);
@@ -135,7 +120,7 @@ static class RunSpecJson
         var cohort = new CohortSettings(
             size,
             quorum,
-            (int)o.Integer("minimum", 1, quorum, Math.Min(quorum, 2)),
+            (int)o.Integer("minimum", 1, quorum, 1),
             (int)o.Integer("deadlineSeconds", 0, 30 * 86_400, 300),
             (int)o.Integer("graceSeconds", 0, 86_400, 30),
             (int)o.Integer("maxAttempts", 1, 1_000, 5));
@@ -172,17 +157,6 @@ static class RunSpecJson
         var norm = o.Number("updateNorm", double.Epsilon, double.MaxValue, DefaultNormLimit);
         o.Done();
         return norm;
-    }
-
-    static void WriteStrategy(Utf8JsonWriter w, StrategyChoice strategy)
-    {
-        if (strategy.Bundle is not null)
-            w.WriteString("strategy", strategy.Bundle);
-        foreach (var (name, element) in strategy.Components)
-        {
-            w.WritePropertyName(name);
-            w.WriteRawValue(CanonicalJson.Sort(System.Text.Encoding.UTF8.GetBytes(element.GetRawText()), name));
-        }
     }
 
     static void WriteCohort(Utf8JsonWriter w, CohortSettings cohort)

@@ -21,20 +21,17 @@ static class CollectingPhase
             || FailedPhase.Enter(turn, TooFew(state, "and nobody else could be asked"));
     }
 
+    /// <summary>Whether the update of an assignment is still wanted; asked before its bytes travel.</summary>
+    public static StepOutcome Offer(RoundTurn turn, RoundCommand.UpdateOffered offer) =>
+        Judge(turn, offer.Client, offer.AssignmentId, offer.Digest, out _);
+
     /// <summary>An update counts once: the same digest again is answered from the record, another digest is refused.</summary>
     public static StepOutcome Accept(RoundTurn turn, RoundCommand.UpdateArrived update)
     {
-        var state = turn.State;
-        var participation = Find(state, update.Client, update.AssignmentId);
-        if (participation?.State == ParticipationState.Accepted)
-        {
-            return participation.Digest == update.Digest
-                ? new StepOutcome(OutcomeKind.Known)
-                : Count(turn, StepOutcome.Rejected(Fault.AnotherDigest, $"Assignment {update.AssignmentId} has the accepted update {participation.Digest}, not {update.Digest}."));
-        }
-        if (participation?.State != ParticipationState.Assigned || state.Phase != RoundPhase.Collecting)
-            return Count(turn, NotWanted(state, participation, update.AssignmentId));
-        Change(turn, participation with
+        var outcome = Judge(turn, update.Client, update.AssignmentId, update.Digest, out var participation);
+        if (outcome.Kind != OutcomeKind.Done)
+            return outcome;
+        Change(turn, participation! with
         {
             State = ParticipationState.Accepted,
             Digest = update.Digest,
@@ -45,6 +42,21 @@ static class CollectingPhase
             AcceptedMs = turn.NowMs,
         });
         return StepOutcome.Done;
+    }
+
+    static StepOutcome Judge(RoundTurn turn, string client, string assignmentId, string digest, out Participation? participation)
+    {
+        var state = turn.State;
+        participation = Find(state, client, assignmentId);
+        if (participation?.State == ParticipationState.Accepted)
+        {
+            return participation.Digest == digest
+                ? new StepOutcome(OutcomeKind.Known)
+                : Count(turn, StepOutcome.Rejected(Fault.AnotherDigest, $"Assignment {assignmentId} has the accepted update {participation.Digest}, not {digest}."));
+        }
+        return participation?.State == ParticipationState.Assigned && state.Phase == RoundPhase.Collecting
+            ? StepOutcome.Done
+            : Count(turn, NotWanted(state, participation, assignmentId));
     }
 
     public static StepOutcome Reject(RoundTurn turn, RoundCommand.UpdateRefused update)

@@ -12,6 +12,7 @@ static class FailedPhase
     {
         CollectingPhase.ReleaseOutstanding(turn, ParticipationState.Superseded, "superseded");
         var state = turn.State;
+        turn.Add(new RoundEffect.AttemptFailed(state.Round, state.Attempt, reason));
         if (state.Attempt >= state.Spec.Cohort.MaxAttempts)
         {
             RunControl.End(turn, new Refusal(

@@ -14,7 +14,7 @@ static class PublishingPhase
             Version = version with { PublishedMs = turn.NowMs },
             Record = turn.State.Record! with { VersionOut = version.Version, PublishedMs = turn.NowMs },
         });
-        turn.Add(new RoundEffect.VersionPublished(turn.State.Version));
+        turn.Add(new RoundEffect.VersionPublished(turn.State.Version, (turn.NowMs - turn.State.Record!.StartedMs) / 1000.0));
         turn.Add(new RoundEffect.DeleteSpools(round - 1));
         Evaluating.Begin(turn, turn.State.Version);
         turn.Set(turn.State with

@@ -94,6 +94,7 @@ sealed class M0001Initial : Migration
                 "parentDigest" TEXT NULL,
                 "schemaDigest" TEXT NOT NULL,
                 "planDigest" TEXT NOT NULL,
+                "planVersion" INTEGER NOT NULL,
                 "groupsJson" TEXT NOT NULL,
                 "stateDigest" TEXT NULL,
                 "publishedMs" INTEGER NOT NULL,

@@ -10,6 +10,7 @@ sealed record VersionRow : IRow
     public string? ParentDigest { get; init; }
     public required string SchemaDigest { get; init; }
     public required string PlanDigest { get; init; }
+    public required int PlanVersion { get; init; }
     public required string GroupsJson { get; init; }
     public string? StateDigest { get; init; }
     public required long PublishedMs { get; init; }
