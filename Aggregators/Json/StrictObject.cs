@@ -34,10 +34,9 @@ public sealed class StrictObject
     {
         try
         {
+            RequireText(utf8, path);
             var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = 32 });
             using var document = JsonDocument.ParseValue(ref reader);
-            if (reader.BytesConsumed != utf8.Length && !utf8[(int)reader.BytesConsumed..].TrimStart(" \t\r\n"u8).IsEmpty)
-                throw new FormatException($"{path} has text after the end of its JSON object, at byte {reader.BytesConsumed}.");
             return new StrictObject(document.RootElement.Clone(), path);
         }
         catch (JsonException e)
@@ -143,6 +142,24 @@ public sealed class StrictObject
     {
         _asked.UnionWith(_fields.Keys);
         return _fields.Keys;
+    }
+
+    // The reader lets invalid UTF-8 and half surrogate escapes pass, and throws only where such a string is asked for.
+    static void RequireText(ReadOnlySpan<byte> utf8, string path)
+    {
+        var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = 32 });
+        try
+        {
+            while (reader.Read())
+            {
+                if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName)
+                    reader.GetString();
+            }
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new FormatException($"{path} has a string that is no valid Unicode, near byte {reader.TokenStartIndex}.", e);
+        }
     }
 
     FormatException Missing(string name) => new($"{Path}.{name} is missing.");
