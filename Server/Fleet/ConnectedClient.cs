@@ -35,6 +35,9 @@ sealed class ConnectedClient(ClientSaid.Hello hello, long session, long connecte
     /// <summary>Why the server ended the stream; null while it has not.</summary>
     public Faults.Refusal? Ended { get; private set; }
 
+    /// <summary>What the client last said about its work; for the operator to look at.</summary>
+    public ClientSaid.Progress? Progress { get; set; }
+
     public ChannelReader<ServerSays> Outbound => _outbound.Reader;
 
     public void Heard(long nowMs) => Interlocked.Exchange(ref _lastHeardMs, nowMs);

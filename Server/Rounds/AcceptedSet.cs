@@ -1,3 +1,4 @@
+using Federated.Formats.Digests;
 using System.Collections.Immutable;
 using Federated.Aggregators.Json;
 using Federated.Server.Storage;
@@ -7,7 +8,7 @@ namespace Federated.Server.Rounds;
 /// <summary>The updates that a round folds, in client-id order; with the plan and the RunSpec it determines the published bytes.</summary>
 sealed record AcceptedSet(ImmutableArray<AcceptedUpdate> Updates)
 {
-    public string Digest => TreeHasher.Digest(ToJson());
+    public string Digest => TreeDigest.Of(ToJson());
 
     public byte[] ToJson() => CanonicalJson.Write(w =>
     {

@@ -4,8 +4,10 @@ using Federated.Server.Faults;
 namespace Federated.Server.Rounds;
 
 /// <summary>The open evaluation of one version; it leaves the state when everybody has answered or the time is up.</summary>
-sealed record EvaluationRound(int Version, int Attempt, string Manifest, long DeadlineMs, ImmutableSortedDictionary<string, EvaluationEntry> Entries)
+sealed record EvaluationRound(VersionInfo Target, int Attempt, long DeadlineMs, ImmutableSortedDictionary<string, EvaluationEntry> Entries)
 {
+    public int Version => Target.Version;
+
     public bool IsOver => Entries.Values.All(e => e.State != EvaluationState.Assigned);
 }
 

@@ -23,11 +23,11 @@ static class RoundOrders
         });
 
     public static ServerSays.Evaluate Evaluate(RoundState state, EvaluationRound evaluation, EvaluationEntry entry, long nowMs) => new(
-        new WorkOrder(entry.AssignmentId, state.Run, evaluation.Version, evaluation.Manifest)
+        new WorkOrder(entry.AssignmentId, state.Run, evaluation.Version, evaluation.Target.ManifestDigest)
         {
-            SchemaDigest = state.Version.SchemaDigest,
-            PlanDigest = state.Version.PlanDigest,
-            PlanVersion = state.Version.PlanVersion,
+            SchemaDigest = evaluation.Target.SchemaDigest,
+            PlanDigest = evaluation.Target.PlanDigest,
+            PlanVersion = evaluation.Target.PlanVersion,
             RemainingMs = Remaining(evaluation.DeadlineMs, nowMs),
         },
         state.Spec.Evaluate!.BatchSize,

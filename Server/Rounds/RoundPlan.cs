@@ -1,3 +1,4 @@
+using Federated.Formats.Digests;
 using System.Collections.Immutable;
 using System.Globalization;
 using Federated.Aggregators.Json;
@@ -8,7 +9,7 @@ namespace Federated.Server.Rounds;
 /// <summary>What a round attempt does, decided after selection and saved before the first push.</summary>
 sealed record RoundPlan(string Run, int Round, int Attempt, int VersionIn, string Manifest, string PlanDigest, double LearningRate, ImmutableArray<PlannedClient> Cohort)
 {
-    public string Digest => TreeHasher.Digest(ToJson());
+    public string Digest => TreeDigest.Of(ToJson());
 
     public byte[] ToJson() => CanonicalJson.Write(w =>
     {

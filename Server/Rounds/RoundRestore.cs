@@ -1,3 +1,4 @@
+using Federated.Formats.Digests;
 using System.Collections.Immutable;
 using System.Text;
 using Federated.Aggregators.Json;
@@ -22,7 +23,7 @@ static class RoundRestore
             state = WithRound(state, round, await store.ParticipationsAsync(run.Id, run.Round, stopping));
         if (state.Phase is RoundPhase.Collecting or RoundPhase.Aggregating)
             state = WithPlan(state, await store.PlanAsync(run.Id, run.Round, run.Attempt, stopping));
-        return WithEvaluations(state, await store.EvaluationsAsync(run.Id, stopping));
+        return await WithEvaluationsAsync(state, store, stopping);
     }
 
     public static VersionInfo Version(VersionRow row) =>
@@ -37,7 +38,7 @@ static class RoundRestore
     static RoundState Begin(RunRow run, VersionInfo version)
     {
         var json = Encoding.UTF8.GetBytes(run.SpecJson);
-        if (TreeHasher.Digest(json) != run.SpecDigest)
+        if (TreeDigest.Of(json) != run.SpecDigest)
             throw new FaultException(Fault.SpecAltered, $"The specification of run '{run.Id}' no longer has the digest {run.SpecDigest}.");
         return new RoundState
         {
@@ -86,12 +87,15 @@ static class RoundRestore
         ? throw new StoreConflictException($"Run '{state.Run}' has no plan for round {state.Round}, attempt {state.Attempt}.")
         : state with { Plan = RoundPlan.Parse(Encoding.UTF8.GetBytes(row.Json)), DeadlineMs = row.DeadlineMs };
 
-    static RoundState WithEvaluations(RoundState state, IReadOnlyList<EvaluationRow> rows)
+    static async Task<RoundState> WithEvaluationsAsync(RoundState state, IRunStore store, CancellationToken stopping)
     {
+        var rows = await store.EvaluationsAsync(state.Run, stopping);
         foreach (var group in rows.GroupBy(r => r.Version).Where(g => g.Any(r => r.State == RoundRows.Name(EvaluationState.Assigned))))
         {
             var entries = group.ToImmutableSortedDictionary(r => r.Client, EntryOf, StringComparer.Ordinal);
-            var evaluation = new EvaluationRound(group.Key, group.First().Attempt, group.First().Manifest, group.First().DeadlineMs, entries);
+            var version = await store.VersionAsync(state.Run, group.Key, stopping)
+                ?? throw new StoreConflictException($"Run '{state.Run}' has no version {group.Key}.");
+            var evaluation = new EvaluationRound(Version(version), group.First().Attempt, group.First().DeadlineMs, entries);
             state = state with { Evaluations = state.Evaluations.Add(group.Key, evaluation) };
         }
         return state;

@@ -180,7 +180,6 @@ static class RoundRows
         Version = evaluation.Version,
         Client = entry.Client,
         Attempt = evaluation.Attempt,
-        Manifest = evaluation.Manifest,
         AssignmentId = entry.AssignmentId,
         State = Name(entry.State),
         DeadlineMs = evaluation.DeadlineMs,

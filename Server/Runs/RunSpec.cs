@@ -1,3 +1,4 @@
+using Federated.Formats.Digests;
 using Federated.Aggregators.Strategies;
 using Federated.Server.Storage;
 
@@ -26,7 +27,7 @@ sealed record RunSpec
     public required ulong Seed { get; init; }
     public required bool KeepUpdates { get; init; }
 
-    public string Digest => TreeHasher.Digest(RunSpecJson.Write(this));
+    public string Digest => TreeDigest.Of(RunSpecJson.Write(this));
 
     public bool Admits(string client) => Clients is null || Clients.Contains(client, StringComparer.Ordinal);
 }

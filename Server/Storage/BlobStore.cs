@@ -1,3 +1,4 @@
+using Federated.Formats.Digests;
 using System.Buffers;
 using Federated.Server.Faults;
 
@@ -29,7 +30,7 @@ sealed class BlobStore : IBlobStore
 
     public async Task<IReadOnlyList<string>> PutAsync(IReadOnlyList<ReadOnlyMemory<byte>> blobs, CancellationToken stopping)
     {
-        var digests = blobs.Select(b => TreeHasher.Digest(b.Span)).ToList();
+        var digests = blobs.Select(b => TreeDigest.Of(b.Span)).ToList();
         var missing = Enumerable.Range(0, blobs.Count).Where(i => Size(digests[i]) is null).DistinctBy(i => digests[i]).ToList();
         await Parallel.ForEachAsync(missing, stopping, (i, _) =>
         {
@@ -78,7 +79,7 @@ sealed class BlobStore : IBlobStore
                 break;
             read += count;
         }
-        if (TreeHasher.Digest(bytes) != digest)
+        if (TreeDigest.Of(bytes) != digest)
             throw new FaultException(Fault.BlobCorrupt, $"The blob {digest} no longer has its digest.");
         return bytes;
     }
@@ -116,7 +117,7 @@ sealed class BlobStore : IBlobStore
 
     static async Task<string> CopyAsync(Stream body, string path, CancellationToken stopping)
     {
-        using var hasher = new TreeHasher();
+        var hasher = new TreeDigest();
         using var file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write);
         var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         try
@@ -130,7 +131,7 @@ sealed class BlobStore : IBlobStore
                     throw new FaultException(Fault.BlobTooLarge, $"A blob has at most {BlobLimits.MaxBytes} bytes.");
             }
             RandomAccess.FlushToDisk(file);
-            return hasher.Finish();
+            return hasher.ToHex();
         }
         finally
         {

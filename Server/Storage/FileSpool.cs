@@ -1,3 +1,4 @@
+using Federated.Formats.Digests;
 using System.Buffers;
 using Microsoft.Win32.SafeHandles;
 
@@ -10,7 +11,7 @@ sealed class FileSpool : ISpool
     readonly (string Part, string Complete) _paths;
     readonly string _digest;
     readonly SemaphoreSlim _flushes;
-    TreeHasher _hasher = new();
+    TreeDigest _hasher = new();
 
     FileSpool(SafeFileHandle file, (string, string) paths, string digest, SemaphoreSlim flushes)
     {
@@ -48,10 +49,9 @@ sealed class FileSpool : ISpool
 
     public async Task<bool> CompleteAsync(CancellationToken stopping)
     {
-        if (_hasher.Finish() != _digest)
+        if (_hasher.ToHex() != _digest)
         {
-            _hasher.Dispose();
-            _hasher = new TreeHasher();
+            _hasher = new TreeDigest();
             RandomAccess.SetLength(_file, 0);
             return false;
         }
@@ -65,7 +65,7 @@ sealed class FileSpool : ISpool
     async Task ResumeAsync(long size, CancellationToken stopping)
     {
         var length = Math.Min(RandomAccess.GetLength(_file), size);
-        var keep = length - length % TreeHasher.LeafSize;
+        var keep = length - length % TreeDigest.LeafBytes;
         RandomAccess.SetLength(_file, keep);
         if (keep == 0)
             return;
@@ -99,9 +99,5 @@ sealed class FileSpool : ISpool
         }
     }
 
-    public void Dispose()
-    {
-        _hasher.Dispose();
-        _file.Dispose();
-    }
+    public void Dispose() => _file.Dispose();
 }

@@ -1,3 +1,4 @@
+using Federated.Formats.Digests;
 using System.Collections.Concurrent;
 using Federated.Server.Faults;
 
@@ -15,7 +16,7 @@ sealed class MemoryBlobStore : IBlobStore
         var digests = new List<string>(blobs.Count);
         foreach (var blob in blobs)
         {
-            var digest = TreeHasher.Digest(blob.Span);
+            var digest = TreeDigest.Of(blob.Span);
             _blobs.TryAdd(digest, blob.ToArray());
             digests.Add(digest);
         }
@@ -26,7 +27,7 @@ sealed class MemoryBlobStore : IBlobStore
     {
         using var copy = new MemoryStream();
         await body.CopyToAsync(copy, stopping);
-        var found = TreeHasher.Digest(copy.GetBuffer().AsSpan(0, (int)copy.Length));
+        var found = TreeDigest.Of(copy.GetBuffer().AsSpan(0, (int)copy.Length));
         return found == digest
             ? _blobs.TryAdd(digest, copy.ToArray())
             : throw new FaultException(Fault.BlobDigestMismatch, $"The body has the digest {found}, not {digest}.");

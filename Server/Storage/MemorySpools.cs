@@ -1,3 +1,4 @@
+using Federated.Formats.Digests;
 using System.Collections.Concurrent;
 using Federated.Server.Faults;
 
@@ -38,7 +39,7 @@ sealed class MemorySpools : IUpdateSpools
         public Task<bool> CompleteAsync(CancellationToken stopping)
         {
             spools._parts.TryRemove(key, out _);
-            if (TreeHasher.Digest(_bytes.GetBuffer().AsSpan(0, (int)_bytes.Length)) != key.Digest)
+            if (TreeDigest.Of(_bytes.GetBuffer().AsSpan(0, (int)_bytes.Length)) != key.Digest)
                 return Task.FromResult(false);
             spools._complete[key] = _bytes.ToArray();
             return Task.FromResult(true);
@@ -51,7 +52,9 @@ sealed class MemorySpools : IUpdateSpools
 
     sealed class Whole(byte[] bytes) : IUpdateBytes
     {
-        public ReadOnlyMemory<byte> Memory => bytes;
+        public long Length => bytes.Length;
+
+        public ReadOnlySpan<byte> Span(long offset, int length) => bytes.AsSpan((int)offset, length);
 
         public void Dispose()
         {

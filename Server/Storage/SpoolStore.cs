@@ -1,3 +1,4 @@
+using Federated.Formats.Files;
 using Federated.Server.Faults;
 
 namespace Federated.Server.Storage;
@@ -28,9 +29,9 @@ sealed class SpoolStore(string folder) : IUpdateSpools
     {
         try
         {
-            return new MappedUpdate(CompletePath(key));
+            return new MappedUpdate(new MappedFile(CompletePath(key)));
         }
-        catch (FileNotFoundException e)
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
             throw new FaultException(Fault.BlobNotFound, $"The update {key.Digest} is no longer spooled.", e);
         }

@@ -17,8 +17,7 @@ static class Evaluating
             c => c,
             c => new EvaluationEntry(c, AssignmentIds.Evaluate(state.Run, version.Version, state.Attempt, c), EvaluationState.Assigned),
             StringComparer.Ordinal);
-        var evaluation = new EvaluationRound(
-            version.Version, state.Attempt, version.ManifestDigest, Deadlines.After(turn.NowMs, state.Spec.Cohort.DeadlineSeconds), entries);
+        var evaluation = new EvaluationRound(version, state.Attempt, Deadlines.After(turn.NowMs, state.Spec.Cohort.DeadlineSeconds), entries);
         turn.Set(state with { Evaluations = state.Evaluations.Add(version.Version, evaluation) });
         foreach (var entry in entries.Values)
             turn.Add(new RoundEffect.PushEvaluate(entry.Client, evaluation, entry));

@@ -108,7 +108,6 @@ sealed class M0001Initial : Migration
                 "client" TEXT NOT NULL,
                 "attempt" INTEGER NOT NULL,
                 "assignmentId" TEXT NOT NULL,
-                "manifest" TEXT NOT NULL,
                 "state" TEXT NOT NULL,
                 "deadlineMs" INTEGER NOT NULL,
                 "samples" INTEGER NOT NULL,

@@ -8,7 +8,6 @@ sealed record EvaluationRow : IRow
     public required string Client { get; init; }
     public required int Attempt { get; init; }
     public required string AssignmentId { get; init; }
-    public required string Manifest { get; init; }
     public required string State { get; init; }
     public required long DeadlineMs { get; init; }
     public required long Samples { get; init; }
