@@ -75,12 +75,6 @@ public sealed class GrpcChannel : ChannelBase, IDisposable
         _http.Dispose();
     }
 
-    protected override Task ShutdownAsyncCore()
-    {
-        Dispose();
-        return Task.CompletedTask;
-    }
-
     internal Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellation) => _http.SendAsync(request, cancellation);
 
     internal RetryPolicy? RetryPolicyFor(IMethod method) => _serviceConfig?.FindRetryPolicy(method);

@@ -4,7 +4,7 @@ namespace Grpc.Core;
 
 public static class AsyncStreamReaderExtensions
 {
-    public static Task<bool> MoveNext<T>(this IAsyncStreamReader<T> streamReader)
+    public static Task<bool> MoveNext<T>(this IAsyncStreamReader<T> streamReader) where T : class
     {
         ArgumentNullException.ThrowIfNull(streamReader);
         return streamReader.MoveNext(CancellationToken.None);
