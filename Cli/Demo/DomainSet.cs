@@ -12,7 +12,7 @@ static class DomainSet
         ["mild"] =
         [
             ("contrast", "rotate:180+contrast:0.6"), ("blur", "rotate:180+blur:0.8"), ("noise", "rotate:180+noise:25"),
-            ("dim", "rotate:180+brightness:-50"), ("zoom", "rotate:180+zoom:0.85"), ("tilt", "rotate:188"),
+            ("dim", "rotate:180+brightness:-50"), ("zoom", "rotate:180+zoom:0.85"), ("tilt", "rotate:180+rotate:8"),
         ],
         ["harsh"] = [.. DomainCatalog.Harsh.Select(name => (name, name))],
     };

@@ -11,14 +11,27 @@ public sealed class ChildTests : IDisposable
     [Fact]
     public async Task ProcessThatKeepsFailing_IsRestartedToTheLimitAndThenReportedWithItsLastError()
     {
-        await using var child = Start("printf 'error F510: no such file\\n' >&2; exit 3", maxRestarts: 2);
+        await using var child = Start("printf 'error F510: no such file\\n' >&2; exit 1", maxRestarts: 2);
 
         var failure = await Assert.ThrowsAsync<ChildFailedException>(() => child.GaveUp.WaitAsync(Limit));
 
-        Assert.Equal(3, failure.ExitCode);
+        Assert.Equal(1, failure.ExitCode);
         Assert.Contains("after 2 restarts: error F510: no such file", failure.Message);
         Assert.Equal(2, child.Restarts);
         Assert.Equal(3, File.ReadAllLines(child.LogFile).Length);
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task ProcessThatSaysItCannotRunHere_IsNotRestarted(int code)
+    {
+        await using var child = Start($"exit {code}", maxRestarts: 3);
+
+        var failure = await Assert.ThrowsAsync<ChildFailedException>(() => child.GaveUp.WaitAsync(Limit));
+
+        Assert.Equal(code, failure.ExitCode);
+        Assert.Equal(0, child.Restarts);
     }
 
     [Fact]
