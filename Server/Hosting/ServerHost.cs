@@ -23,7 +23,6 @@ static class ServerHost
         lifetime.ApplicationStopping.Register(() => app.Services.GetRequiredService<ClientRegistry>().DismissAll("shutting-down"));
         await StartAsync(app, arguments);
         await app.WaitForShutdownAsync();
-        await runs.DisposeAsync();
     }
 
     static WebApplication Build(ServerArguments arguments, DataFolder folder, SqliteRunStore store, Listeners listeners)

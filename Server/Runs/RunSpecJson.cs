@@ -11,12 +11,19 @@ static class RunSpecJson
     public const int MaxBytes = 1 << 20;
     public const int MaxClients = 10_000;
 
+    static readonly string[] Keys =
+    [
+        "name", "base", "schema", "plan", "version0", "strategy", "weigher", "product", "affine", "opaque", "serverOptimizer", "clients", "rounds",
+        "cohort", "train", "evaluate", "encoding", "limits", "trust", "seed", "keepUpdates",
+    ];
+
     static readonly string[] Encodings = ["f32", "f16", "bf16"];
     static readonly string[] Optimizers = ["adamw", "sgd"];
 
     /// <exception cref="FormatException">The text is no RunSpec; the message names the key, its value and the limit.</exception>
     public static RunSpec Read(ReadOnlySpan<byte> utf8)
     {
+        RefuseUnknown(StrictObject.Parse(utf8, "run"));
         var root = StrictObject.Parse(utf8, "run");
         var clients = root.Element("clients") is null ? null : ReadClients(root);
         var spec = new RunSpec
@@ -78,6 +85,13 @@ static class RunSpecJson
     });
 
     const double DefaultNormLimit = 1e6;
+
+    // First, because a misspelt key is also a missing one, and the misspelling is what helps.
+    static void RefuseUnknown(StrictObject root)
+    {
+        if (root.Names().FirstOrDefault(n => !Keys.Contains(n)) is { } unknown)
+            throw new FormatException(NearestName.Sentence("run: field", unknown, Keys));
+    }
 
     static string ReadName(StrictObject root)
     {

@@ -29,11 +29,15 @@ sealed class DataFolder : IDisposable
     public static DataFolder Open(string path)
     {
         var full = Directory.CreateDirectory(path).FullName;
-        var file = File.OpenHandle(System.IO.Path.Combine(full, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite);
-        if (Posix.TryLock(file))
-            return new DataFolder(full, file);
-        file.Dispose();
-        throw new FaultException(Fault.DataFolderLocked, $"The data folder '{path}' is in use by another server.");
+        try
+        {
+            // On Linux .NET turns FileShare.None into flock(LOCK_EX), which a kill releases.
+            return new DataFolder(full, File.OpenHandle(System.IO.Path.Combine(full, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+        }
+        catch (IOException e) when (e.HResult == DiskErrors.WouldBlock)
+        {
+            throw new FaultException(Fault.DataFolderLocked, $"The data folder '{path}' is in use by another server.", e);
+        }
     }
 
     /// <summary>Says where to reach this process; whoever reads the file sees all of it or the previous one.</summary>

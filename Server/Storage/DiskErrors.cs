@@ -2,6 +2,7 @@ namespace Federated.Server.Storage;
 
 static class DiskErrors
 {
+    public const int WouldBlock = 11; // EAGAIN
     const int NoSpace = 28;       // ENOSPC
     const int QuotaExceeded = 122; // EDQUOT
 

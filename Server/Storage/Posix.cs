@@ -1,13 +1,11 @@
 using System.Runtime.InteropServices;
-using Microsoft.Win32.SafeHandles;
 
 namespace Federated.Server.Storage;
 
-/// <summary>The system calls .NET has no API for: flushing a folder, and a lock that a kill releases.</summary>
+/// <summary>What .NET has no API for: flushing a folder.</summary>
 static partial class Posix
 {
     const int ReadOnlyDirectory = 0x10000 | 0x80000; // O_DIRECTORY | O_CLOEXEC, Linux
-    const int LockExclusiveNonBlocking = 2 | 4;
 
     /// <summary>Makes creations and renames inside a folder survive a power cut.</summary>
     public static void FlushFolder(string path)
@@ -26,9 +24,6 @@ static partial class Posix
         }
     }
 
-    /// <summary>False if another process holds the lock. The lock ends with the handle or the process.</summary>
-    public static bool TryLock(SafeFileHandle file) => Flock(file, LockExclusiveNonBlocking) == 0;
-
     static IOException Error(string what)
     {
         var errno = Marshal.GetLastPInvokeError();
@@ -43,7 +38,4 @@ static partial class Posix
 
     [LibraryImport("libc", EntryPoint = "close")]
     private static partial int Close(int descriptor);
-
-    [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
-    private static partial int Flock(SafeFileHandle file, int operation);
 }
