@@ -33,6 +33,9 @@ sealed class LocalSums(LayoutGroup group, ClientDifference[] clients, double[] w
             case LeftSum left:
                 new CovarianceSums(ProductFactors.Of(group), group, clients, weights, left.Means, work).Fill(left);
                 return double.IsFinite(Norm.Squared(left.Sum));
+            case GatherFactors gather:
+                gather.Clients = [.. clients.Zip(weights, (c, w) => c.Factors(ProductFactors.Of(group), group, w))];
+                return true;
             default:
                 throw new InvalidOperationException($"No sum is known for {request.GetType().Name}.");
         }
