@@ -29,6 +29,18 @@ public sealed class Philox
         }
     }
 
+    /// <summary>Fills with multiples of 2^-24 in [0, 1): the upper 24 bits of each word, four words a block.</summary>
+    public void Uniform(Span<float> into)
+    {
+        Span<uint> words = stackalloc uint[4];
+        for (var i = 0; i < into.Length; i++)
+        {
+            if (i % 4 == 0)
+                (words[0], words[1], words[2], words[3]) = Block((ulong)(i / 4));
+            into[i] = (words[i % 4] >> 8) * (1f / (1 << 24));
+        }
+    }
+
     internal static (uint A, uint B, uint C, uint D) Rounds(uint c0, uint c1, uint c2, uint c3, uint k0, uint k1)
     {
         for (var round = 0; round < 10; round++)

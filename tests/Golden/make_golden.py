@@ -29,16 +29,19 @@ def make(rng, name, m, n, ranks, drift, zero_b=False, equal_weights=False):
 
 
 def factors(case):
-    """The clients' factors at their own ranks, fp64."""
+    """The clients' factors at their own ranks, fp64. The start point keeps the first r rows' effect, so B is scaled by s / s_k and rounded to fp32."""
     out = []
     for r, (da, db) in zip(case["ranks"], case["deltas"]):
-        out.append((case["a0"][:r].astype(np.float64) + da, case["b0"][:, :r].astype(np.float64) + db))
+        start = (case["b0"][:, :r] * np.float64(scale(case["rank"]) / scale(r))).astype(np.float32)
+        out.append((case["a0"][:r].astype(np.float64) + da, start.astype(np.float64) + db))
     return out
 
 
 def padded(case):
+    """The same at the version's rank and scale."""
     out = []
     for a, b in factors(case):
+        b = b * (scale(a.shape[0]) / scale(case["rank"]))
         r = case["rank"] - a.shape[0]
         out.append((np.pad(a, ((0, r), (0, 0))), np.pad(b, ((0, 0), (0, r)))))
     return out
@@ -83,7 +86,75 @@ def lora_fair(case, weight=0.01, mode="relative-to-gram"):
     return dict(a=a, b=b + d)
 
 
+def truncated(matrix, rank):
+    u, sv, vt = torch.linalg.svd(torch.tensor(matrix), full_matrices=False)
+    return (u[:, :rank] * sv[:rank] @ vt[:rank]).numpy()
+
+
+def flexlora(case):
+    return dict(effective=scale(case["rank"]) * truncated(ideal(case), case["rank"]))
+
+
+def stacked(case):
+    """FLoRA: every client's own s_k B_k A_k, at its own rank."""
+    return dict(effective=sum(p * scale(a.shape[0]) * b @ a for p, (a, b) in zip(shares(case), factors(case))))
+
+
+def fedex(case):
+    a, b = means(case)
+    return dict(a=a, b=b, effective=scale(case["rank"]) * ideal(case))
+
+
+def fedex_truncated(case, rank=2):
+    a, b = means(case)
+    return dict(a=a, b=b, effective=scale(case["rank"]) * (b @ a + truncated(ideal(case) - b @ a, rank)))
+
+
+def only_b(case):
+    _, b = means(case)
+    return dict(a=case["a0"].astype(np.float64), b=b)
+
+
+def only_a(case):
+    a, _ = means(case)
+    return dict(a=a, b=case["b0"].astype(np.float64))
+
+
+def fedsvd(case):
+    _, b = means(case)
+    return dict(effective=scale(case["rank"]) * b @ case["a0"].astype(np.float64))
+
+
+def frlora(case):
+    a, b = means(case)
+    return dict(a=case["a0"].astype(np.float64), b=case["b0"].astype(np.float64), effective=scale(case["rank"]) * b @ a)
+
+
+def balanced_ba(case, weight=0.01):
+    a, b = means(case)
+    m = ideal(case)
+    eye = np.eye(case["rank"])
+    gram = a @ a.T
+    lam = weight * np.trace(gram) / case["rank"]
+    b1 = np.linalg.solve(gram + lam * eye, (m @ a.T + lam * b).T).T
+    gram = b1.T @ b1
+    lam = weight * np.trace(gram) / case["rank"]
+    a1 = np.linalg.solve(gram + lam * eye, b1.T @ m + lam * a)
+    return dict(effective=scale(case["rank"]) * b1 @ a1)
+
+
 RULES = [
+    ("flexlora", {}, flexlora, "all"),
+    ("flexlora", {"balance": "even"}, flexlora, "all"),
+    ("flora", {}, stacked, "all"),
+    ("fedex-lora", {}, fedex, "all"),
+    ("fedex-lora", {"residual_rank": 2}, fedex_truncated, "all"),
+    ("ffa-lora", {}, only_b, "equal"),
+    ("rolora", {}, only_b, "equal"),
+    ("fedsa-lora", {}, only_a, "equal"),
+    ("fedsvd", {}, fedsvd, "equal"),
+    ("frlora", {}, frlora, "all"),
+    ("balanced-ba", {}, balanced_ba, "all"),
     ("fedit", {}, fedit, "all"),
     ("lora-fair", {}, lora_fair, "all"),
     ("lora-fair", {"lambda": 0.5}, lambda c: lora_fair(c, 0.5), "all"),

@@ -33,6 +33,12 @@ sealed class LocalSums(LayoutGroup group, ClientDifference[] clients, double[] w
             case LeftSum left:
                 new CovarianceSums(ProductFactors.Of(group), group, clients, weights, left.Means, work).Fill(left);
                 return double.IsFinite(Norm.Squared(left.Sum));
+            case GatherFactors gather:
+                gather.Clients = [.. clients.Zip(weights, (c, w) => c.Factors(ProductFactors.Of(group), group, w))];
+                return true;
+            case GatherCoordinates coordinates:
+                Fill(coordinates);
+                return true;
             default:
                 throw new InvalidOperationException($"No sum is known for {request.GetType().Name}.");
         }
@@ -52,6 +58,30 @@ sealed class LocalSums(LayoutGroup group, ClientDifference[] clients, double[] w
                 {
                     clients[k].Read(tensor, offset, scratch.AsSpan(0, length));
                     WeightedSum.Add(sum.AsSpan(offset, length), scratch.AsSpan(0, length), weights[k]);
+                }
+            });
+        }
+    }
+
+    void Fill(GatherCoordinates request)
+    {
+        var results = request.Begin(group.Tensors.Select(t => t.Elements));
+        var size = Math.Clamp((1 << 20) / clients.Length, 16, 1024);
+        foreach (var (tensor, result) in group.Tensors.Zip(results))
+        {
+            work.For((tensor.Elements + size - 1) / size, (size + 1) * clients.Length, (piece, scratch) =>
+            {
+                var offset = piece * size;
+                var length = Math.Min(size, tensor.Elements - offset);
+                for (var k = 0; k < clients.Length; k++)
+                    clients[k].Read(tensor, offset, scratch.AsSpan(k * length, length));
+                var column = scratch.AsMemory(length * clients.Length, clients.Length);
+                for (var i = 0; i < length; i++)
+                {
+                    for (var k = 0; k < clients.Length; k++)
+                        column.Span[k] = scratch[k * length + i];
+                    column.Span.Sort();
+                    result[offset + i] = request.Reduce(column);
                 }
             });
         }
