@@ -75,7 +75,7 @@ public static class DotKernel
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static double Tree(Vector256<double> low, Vector256<double> high)
+    internal static double Tree(Vector256<double> low, Vector256<double> high)
     {
         var four = low + high;
         var two = four.GetLower() + four.GetUpper();

@@ -12,13 +12,30 @@ sealed class LocalSums(LayoutGroup group, ClientDifference[] clients, double[] w
 {
     const int Piece = 4096;
 
+    /// <exception cref="FoldRefusedException">A sum is not finite.</exception>
     public void Fill(SumRequest request)
+    {
+        if (!TryFill(request))
+            throw new FoldRefusedException($"Group '{group.Group.Name}': a product of the clients' factors overflows; no value may be much above 1e12.");
+    }
+
+    /// <summary>False when a sum overflowed.</summary>
+    public bool TryFill(SumRequest request)
     {
         switch (request)
         {
             case MeanDeltas mean:
                 Fill(mean);
-                break;
+                return true;
+            case RightSum right:
+                new CovarianceSums(ProductFactors.Of(group), group, clients, weights, right.Means, work).Fill(right);
+                return double.IsFinite(Norm.Squared(right.Sum));
+            case LeftSum left:
+                new CovarianceSums(ProductFactors.Of(group), group, clients, weights, left.Means, work).Fill(left);
+                return double.IsFinite(Norm.Squared(left.Sum));
+            case GatherFactors gather:
+                gather.Clients = [.. clients.Zip(weights, (c, w) => c.Factors(ProductFactors.Of(group), group, w))];
+                return true;
             default:
                 throw new InvalidOperationException($"No sum is known for {request.GetType().Name}.");
         }
