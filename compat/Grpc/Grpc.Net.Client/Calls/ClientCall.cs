@@ -40,7 +40,9 @@ sealed partial class ClientCall<TRequest, TResponse> : IDisposable
         var policy = channel.RetryPolicyFor(method);
         policy?.Validate();
         _retries = policy is null ? null : new RetrySchedule(policy, channel.Options.MaxRetryAttempts);
-        _requests = new RequestBuffer(policy is null ? 0 : channel.Options.MaxRetryBufferPerCallSize ?? long.MaxValue);
+        // Without a policy HttpClient still repeats a request whose stream the server refused; a single message is kept for that.
+        var unpolicedLimit = method.Type is MethodType.Unary or MethodType.ServerStreaming ? long.MaxValue : 0;
+        _requests = new RequestBuffer(policy is null ? unpolicedLimit : channel.Options.MaxRetryBufferPerCallSize ?? long.MaxValue);
     }
 
     bool HasSingleResponse => _method.Type is MethodType.Unary or MethodType.ClientStreaming;

@@ -1,3 +1,4 @@
+using Grpc.Core;
 using Grpc.Core.Wire;
 
 namespace Grpc.Net.Client.Calls;
@@ -101,7 +102,7 @@ sealed class RequestBuffer(long retainLimit)
                 if (_failure is not null)
                     throw new OperationCanceledException("The call has ended.", _failure);
                 if (number < _first)
-                    throw new InvalidOperationException("The request cannot be sent again: its first messages were released.");
+                    throw new RpcException(new Status(StatusCode.Unavailable, "The server refused the stream after messages of it had been sent and released."));
                 if (number < _first + _frames.Count)
                     return _frames[(int)(number - _first)];
                 if (_completed)
