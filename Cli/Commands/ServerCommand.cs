@@ -21,9 +21,9 @@ static partial class ServerCommand
 
     static int Become(IReadOnlyList<string> arguments)
     {
-        if (!File.Exists(Executable)) throw new CommandException("F501", $"The server's executable is missing: '{Executable}'. Run './federated setup'.", ExitCode.Environment);
+        if (!File.Exists(Executable)) throw new CommandException("F560", $"The server's executable is missing: '{Executable}'. Run './federated setup'.", ExitCode.Environment);
         Execute(Executable, [Executable, .. arguments, null]);
-        throw new CommandException("F501", $"The server's executable did not start: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}.", ExitCode.Environment);
+        throw new CommandException("F560", $"The server's executable did not start: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}.", ExitCode.Environment);
     }
 
     [LibraryImport("libc", EntryPoint = "execv", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

@@ -32,7 +32,7 @@ sealed class ServerOption
     }
 
     static Uri FromFolder(DirectoryInfo data) => Endpoints.Read(data.FullName)?.Http
-        ?? throw new CommandException("F505", $"No coordinator has announced itself in '{data.FullName}' (no endpoints.json).", ExitCode.Environment);
+        ?? throw new CommandException("F562", $"No coordinator has announced itself in '{data.FullName}' (no endpoints.json).", ExitCode.Environment);
 
     static Uri? Wrong(System.CommandLine.Parsing.ArgumentResult result)
     {

@@ -40,7 +40,9 @@ sealed record Row(string Name, RowKind Kind, IReadOnlyDictionary<string, double>
 }
 
 /// <summary>One round of a federated row; means over the adapted layers where a layer has a value of its own.</summary>
+/// <param name="Round">0 is version 0 before any training.</param>
 /// <param name="Accuracy">Federated evaluation: each site's own held-out images, counts added by the server.</param>
+/// <param name="Seconds">From selection to publication.</param>
 /// <param name="BytesUp">Per client.</param>
 /// <param name="BytesDown">Per client.</param>
 /// <param name="BiasRatio">||M - BbarAbar|| / ||M||: the aggregation bias of plain averaging.</param>

@@ -12,11 +12,11 @@ sealed record DemoSettings
     public int Rounds { get; init; } = 20;
     public int Steps { get; init; } = 20;
     public int BatchSize { get; init; } = 32;
-    public int ImagesPerSite { get; init; } = 400;
+    public int ImagesPerSite { get; init; } = 200;
     public int TestImages { get; init; } = 2000;
     public int Rank { get; init; } = 8;
     public double Alpha { get; init; } = 8;
-    public double LearningRate { get; init; } = 0.01;
+    public double LearningRate { get; init; } = 0.005;
     public string Encoding { get; init; } = "f32";
     public int PretrainEpochs { get; init; } = 4;
     public int ServerThreads { get; init; } = 1;
@@ -26,6 +26,6 @@ sealed record DemoSettings
     /// <summary>A first aggregated round as soon as can be: one strategy, few rounds, little evaluation.</summary>
     public static DemoSettings Quick { get; } = new()
     {
-        Rounds = 3, ImagesPerSite = 200, TestImages = 500, PretrainEpochs = 1, Strategies = ["lora-fair"],
+        Rounds = 3, TestImages = 500, PretrainEpochs = 1, Strategies = ["lora-fair"],
     };
 }

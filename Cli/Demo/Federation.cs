@@ -47,7 +47,7 @@ sealed class Federation(Workspace workspace, TimeProvider clock) : IAsyncDisposa
             if (Endpoints.Read(workspace.Coordinator) is { } endpoints && endpoints.Pid == server.ProcessId) return endpoints;
             await Task.Delay(PollEvery, clock, stop);
         }
-        throw new CommandException("F504", $"The coordinator did not announce itself within {StartLimit.TotalSeconds:0} s; its log is '{server.LogFile}'.", ExitCode.Failed);
+        throw new CommandException("F563", $"The coordinator did not announce itself within {StartLimit.TotalSeconds:0} s; its log is '{server.LogFile}'.", ExitCode.Failed);
     }
 
     public void StartSite(Site site, JsonObject configuration)

@@ -78,7 +78,8 @@ sealed class Plot(string title, string yLabel, bool percent)
     static (double Min, double Max, double Step) Scale(IEnumerable<double> values)
     {
         var (low, high) = (values.Min(), values.Max());
-        var span = Math.Max(high - low, 1e-6);
+        if (high - low < 1e-6) (low, high) = (low - 0.05, high + 0.05);
+        var span = high - low;
         var power = Math.Pow(10, Math.Floor(Math.Log10(span / 4)));
         var step = new[] { 1, 2, 5, 10 }.Select(factor => factor * power).First(size => span / size <= 6);
         return (Math.Floor(low / step) * step, Math.Ceiling(high / step) * step, step);

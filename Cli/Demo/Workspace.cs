@@ -16,7 +16,7 @@ sealed class Workspace
         }
         catch (UnauthorizedAccessException)
         {
-            throw new CommandException("F501", $"The demo's folder '{Root}' is not writable; name another with --work.", ExitCode.Environment);
+            throw new CommandException("F560", $"The demo's folder '{Root}' is not writable; name another with --work.", ExitCode.Environment);
         }
     }
 

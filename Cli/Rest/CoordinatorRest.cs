@@ -51,7 +51,7 @@ sealed class CoordinatorRest(Uri server) : IDisposable
     static async Task<T> ReadAsync<T>(HttpResponseMessage answer, CancellationToken stop)
     {
         await EnsureAsync(answer, stop);
-        return await answer.Content.ReadFromJsonAsync<T>(Json, stop) ?? throw new CommandException("F505", "the coordinator answered 'null'.", ExitCode.Failed);
+        return await answer.Content.ReadFromJsonAsync<T>(Json, stop) ?? throw new CommandException("F562", "the coordinator answered 'null'.", ExitCode.Failed);
     }
 
     static async Task EnsureAsync(HttpResponseMessage answer, CancellationToken stop)
@@ -67,7 +67,7 @@ sealed class CoordinatorRest(Uri server) : IDisposable
         {
             // Not one of our answers: a proxy, or another service on that port.
         }
-        throw new CommandException(problem?.Code ?? "F505", problem?.Detail ?? $"the coordinator answered {(int)answer.StatusCode} {answer.ReasonPhrase}.", ExitCode.Failed);
+        throw new CommandException(problem?.Code ?? "F562", problem?.Detail ?? $"the coordinator answered {(int)answer.StatusCode} {answer.ReasonPhrase}.", ExitCode.Failed);
     }
 
     public void Dispose() => _http.Dispose();

@@ -17,25 +17,31 @@ static class RunFile
         {
             if (spec[key]?.GetValueKind() != JsonValueKind.String || spec[key]!.GetValue<string>() is not ['@', .. var name]) continue;
             var file = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, name);
-            if (!File.Exists(file)) throw new CommandException("F502", $"\"{key}\" in '{path}' names the file '{file}', which does not exist.", ExitCode.Environment);
-            var digest = await TreeDigest.OfFileAsync(file, stop);
+            if (!File.Exists(file)) throw new CommandException("F565", $"\"{key}\" in '{path}' names the file '{file}', which does not exist.", ExitCode.Environment);
+            var digest = Digest(file);
             await rest.PutBlobAsync(digest, file, stop);
             spec[key] = digest;
         }
         return spec;
     }
 
+    static string Digest(string file)
+    {
+        using var stream = File.OpenRead(file);
+        return TreeDigest.Of(stream);
+    }
+
     static JsonObject Parse(string path)
     {
-        if (!File.Exists(path)) throw new CommandException("F502", $"The run's file '{path}' does not exist.", ExitCode.Environment);
+        if (!File.Exists(path)) throw new CommandException("F565", $"The run's file '{path}' does not exist.", ExitCode.Environment);
         try
         {
             return JsonNode.Parse(File.ReadAllText(path), documentOptions: new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true }) as JsonObject
-                ?? throw new CommandException("F502", $"'{path}' is no JSON object.", ExitCode.Failed);
+                ?? throw new CommandException("F565", $"'{path}' is no JSON object.", ExitCode.Failed);
         }
         catch (JsonException exception)
         {
-            throw new CommandException("F502", $"'{path}' is no JSON: {exception.Message}", ExitCode.Failed);
+            throw new CommandException("F565", $"'{path}' is no JSON: {exception.Message}", ExitCode.Failed);
         }
     }
 }

@@ -1,10 +1,12 @@
 using System.Diagnostics;
+using Federated.Cli.Terminal;
 
 namespace Federated.Cli.Supervision;
 
 /// <summary>
 /// One supervised process. It holds the reading end of a pipe whose other end only we hold, so that it ends when we die,
-/// however we die; a process that ends by itself is started again, up to a limit.
+/// however we die; a process that ends by itself is started again, up to a limit, unless it says that starting it again is of
+/// no use (exit codes 2 and 3).
 /// </summary>
 sealed class Child(ChildSpec spec, int maxRestarts, TimeProvider clock) : IAsyncDisposable
 {
@@ -31,9 +33,9 @@ sealed class Child(ChildSpec spec, int maxRestarts, TimeProvider clock) : IAsync
         {
             var code = await RunOnceAsync(start);
             if (_stopping.IsCancellationRequested) return;
-            if (start == maxRestarts)
+            if (start == maxRestarts || code is ExitCode.Usage or ExitCode.Environment)
             {
-                _gaveUp.TrySetException(new ChildFailedException(spec.Name, code, maxRestarts, LastLine()));
+                _gaveUp.TrySetException(new ChildFailedException(spec.Name, code, start, LastLine()));
                 return;
             }
             Restarts++;
@@ -54,7 +56,8 @@ sealed class Child(ChildSpec spec, int maxRestarts, TimeProvider clock) : IAsync
         foreach (var argument in spec.Arguments(start)) info.ArgumentList.Add(argument);
         info.Environment[ParentPipe.Variable] = "1";
 
-        using var process = Process.Start(info) ?? throw new InvalidOperationException($"'{spec.Program}' did not start.");
+        var process = Process.Start(info) ?? throw new InvalidOperationException($"'{spec.Program}' did not start.");
+        _process?.Dispose();
         _process = process;
         await using (var log = new StreamWriter(new FileStream(spec.LogFile, FileMode.Append, FileAccess.Write, FileShare.ReadWrite)) { AutoFlush = true })
         {
@@ -96,6 +99,7 @@ sealed class Child(ChildSpec spec, int maxRestarts, TimeProvider clock) : IAsync
                 await _loop;
             }
         }
+        _process?.Dispose();
         _stopping.Dispose();
     }
 }

@@ -35,7 +35,7 @@ static class CommandRunner
 
     static int Usage(ParseResult parsed)
     {
-        foreach (var error in parsed.Errors) Console.Error.WriteLine($"error F503: {error.Message}");
+        foreach (var error in parsed.Errors) Console.Error.WriteLine($"error F561: {error.Message}");
         var path = string.Join(' ', parsed.CommandResult.Command.Name == parsed.RootCommandResult.Command.Name ? [] : Path(parsed.CommandResult));
         Console.Error.WriteLine($"See: federated {path}{(path == "" ? "" : " ")}--help");
         return ExitCode.Usage;

@@ -1,4 +1,5 @@
 using Federated.Cli.Supervision;
+using Federated.Client.Faults;
 
 namespace Federated.Cli.Terminal;
 
@@ -9,13 +10,14 @@ static class Failure
 
     public static Description? Describe(Exception exception, bool stopping) => exception switch
     {
+        ClientFault fault => new(OneLine(fault.Line), (int)fault.Exit),
         CommandException command => new($"error {command.Code}: {OneLine(command.Message)}", command.ExitCode),
-        ChildFailedException child => new($"error F504: {OneLine(child.Message)}", child.ExitCode == ExitCode.Environment ? ExitCode.Environment : ExitCode.Failed),
+        ChildFailedException child => new($"error F563: {OneLine(child.Message)}", child.ExitCode == ExitCode.Environment ? ExitCode.Environment : ExitCode.Failed),
         OperationCanceledException when stopping => new("Stopped.", ExitCode.Failed),
-        HttpRequestException http => new($"error F505: the coordinator does not answer: {OneLine(http.Message)}", ExitCode.Environment),
-        UnauthorizedAccessException access => new($"error F501: {OneLine(access.Message)}", ExitCode.Environment),
-        FileNotFoundException or DirectoryNotFoundException => new($"error F501: {OneLine(exception.Message)}", ExitCode.Environment),
-        IOException io => new($"error F506: {OneLine(io.Message)}", ExitCode.Failed),
+        HttpRequestException http => new($"error F562: the coordinator does not answer: {OneLine(http.Message)}", ExitCode.Environment),
+        UnauthorizedAccessException access => new($"error F560: {OneLine(access.Message)}", ExitCode.Environment),
+        FileNotFoundException or DirectoryNotFoundException => new($"error F560: {OneLine(exception.Message)}", ExitCode.Environment),
+        IOException io => new($"error F564: {OneLine(io.Message)}", ExitCode.Failed),
         _ => null,
     };
 

@@ -1,0 +1,119 @@
+using System.Collections;
+using System.Text.RegularExpressions;
+using Federated.Client.Data;
+using Federated.Client.Data.Domains;
+using Federated.Client.Faults;
+
+namespace Federated.Client.Configuration;
+
+/// <summary>Reads and checks a client's configuration: flags over environment over file over default.</summary>
+public static partial class ClientConfigurationReader
+{
+    /// <summary>Every key there is, as written in the file with dots between the levels; also the names of the flags.</summary>
+    public static IReadOnlyList<string> Keys { get; } =
+    [
+        "id", "server", "state", "model", "threads", "runs", "exitWhenIdle", "cacheMegabytes",
+        "data.kind", "data.images", "data.labels", "data.evalImages", "data.evalLabels", "data.domain", "data.skew", "data.seed",
+        "data.indices.from", "data.indices.count", "data.indices.pool",
+        "data.evalIndices.from", "data.evalIndices.count", "data.evalIndices.pool",
+        "reconnect.initialMs", "reconnect.maxMs", "reconnect.giveUpSeconds",
+        "policy.maxSteps", "policy.maxBatchSize",
+    ];
+
+    /// <exception cref="ClientFault">F501 with every error found, or F502: the file cannot be read.</exception>
+    public static ClientConfiguration Read(string? file, IDictionary environment, IReadOnlyDictionary<string, string> flags)
+    {
+        var source = new ConfigurationSource(Keys);
+        if (file is not null)
+            source.AddFile(file);
+        source.AddEnvironment(environment);
+        foreach (var (key, text) in flags)
+            source.AddFlag(key, text);
+        var configuration = Bind(source);
+        Check(configuration, source);
+        return source.Errors.Count == 0 ? configuration : throw ClientFaults.Configuration(source.Errors);
+    }
+
+    static ClientConfiguration Bind(ConfigurationSource source) => new()
+    {
+        Id = source.Text("id", "", required: true)!,
+        Server = Address(source),
+        State = source.Text("state", "", required: true)!,
+        Model = source.Text("model", "", required: true)!,
+        Threads = source.Integer("threads", 1, 1, 1024),
+        Data = BindData(source),
+        Runs = [.. source.Text("runs", "*")!.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)],
+        ExitWhenIdle = source.Flag("exitWhenIdle", false),
+        Reconnect = new(
+            source.Integer("reconnect.initialMs", 200, 1, 60_000),
+            source.Integer("reconnect.maxMs", 10_000, 1, 3_600_000),
+            source.Integer("reconnect.giveUpSeconds", 0, 0, int.MaxValue)),
+        Policy = new(source.Integer("policy.maxSteps", 10_000, 1, 1_000_000), source.Integer("policy.maxBatchSize", 4_096, 1, 65_536)),
+        CacheMegabytes = source.Integer("cacheMegabytes", 1024, 16, 1 << 20),
+    };
+
+    static DataConfiguration BindData(ConfigurationSource source) => new()
+    {
+        Kind = source.Text("data.kind", "idx")!,
+        Images = source.Text("data.images", "", required: true)!,
+        Labels = source.Text("data.labels", "", required: true)!,
+        EvalImages = source.Text("data.evalImages", null),
+        EvalLabels = source.Text("data.evalLabels", null),
+        Domain = source.Text("data.domain", "clean")!,
+        Skew = source.Text("data.skew", "iid")!,
+        Seed = source.Number("data.seed", 0, 0, ulong.MaxValue),
+        Indices = Range(source, "data.indices"),
+        EvalIndices = Range(source, "data.evalIndices"),
+    };
+
+    static IndexRange Range(ConfigurationSource source, string key) => new(
+        source.Integer($"{key}.from", 0, 0, int.MaxValue),
+        source.Integer($"{key}.count", 0, 0, int.MaxValue),
+        source.Integer($"{key}.pool", 0, 0, int.MaxValue));
+
+    static Uri Address(ConfigurationSource source)
+    {
+        var text = source.Text("server", null, required: true);
+        if (Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.Host.Length > 0)
+        {
+            if (uri.Scheme == "http" && !uri.IsLoopback)
+                source.Errors.Add($"server is '{text}'; without TLS only a loopback address is allowed, because updates and the token would travel in clear.");
+            return uri;
+        }
+        if (text is not null)
+            source.Errors.Add($"server ({source.OriginOf("server")}) is '{text}'; an address such as http://127.0.0.1:5081 is needed.");
+        return new Uri("http://127.0.0.1");
+    }
+
+    static void Check(ClientConfiguration configuration, ConfigurationSource source)
+    {
+        var errors = source.Errors;
+        if (configuration.Id.Length > 0 && !ClientId().IsMatch(configuration.Id))
+            errors.Add($"id is '{configuration.Id}'; [a-z0-9][a-z0-9._-]{{0,62}} is needed.");
+        if (configuration.Reconnect.MaxMs < configuration.Reconnect.InitialMs)
+            errors.Add($"reconnect.maxMs is {configuration.Reconnect.MaxMs}; at least reconnect.initialMs, {configuration.Reconnect.InitialMs}, is needed.");
+        if (configuration.Runs.Count == 0)
+            errors.Add("runs is empty; at least one name is needed.");
+        if (configuration.Data.Kind != "idx")
+            errors.Add($"data.kind is '{configuration.Data.Kind}'; only 'idx' is known.");
+        if ((configuration.Data.EvalImages is null) != (configuration.Data.EvalLabels is null))
+            errors.Add("data.evalImages and data.evalLabels are given together or not at all.");
+        Collect(errors, () => DomainCatalog.Parse(configuration.Data.Domain));
+        Collect(errors, () => LabelSkew.Parse(configuration.Data.Skew));
+    }
+
+    static void Collect(List<string> errors, Action check)
+    {
+        try
+        {
+            check();
+        }
+        catch (ClientFault fault)
+        {
+            errors.Add(fault.Message);
+        }
+    }
+
+    [GeneratedRegex("^[a-z0-9][a-z0-9._-]{0,62}$")]
+    private static partial Regex ClientId();
+}

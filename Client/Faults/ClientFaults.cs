@@ -1,0 +1,45 @@
+namespace Federated.Client.Faults;
+
+/// <summary>The client's part of the catalogue of errors: every code is minted here and nowhere else.</summary>
+public static class ClientFaults
+{
+    public static ClientFault Configuration(IReadOnlyList<string> errors) =>
+        new("F501", ClientExit.Usage, string.Join(" ", errors));
+
+    public static ClientFault ConfigurationFile(string path, string why, Exception? cause = null) =>
+        new("F502", ClientExit.Usage, $"Configuration file '{path}' {why}", cause);
+
+    public static ClientFault DataFile(string path, string why, Exception? cause = null) =>
+        new("F510", ClientExit.Environment, $"Data file '{path}' {why}", cause);
+
+    public static ClientFault DataSplit(string why) => new("F511", ClientExit.Usage, why);
+
+    public static ClientFault Domain(string why) => new("F512", ClientExit.Usage, why);
+
+    public static ClientFault Model(string folder, string why, Exception? cause = null) =>
+        new("F520", ClientExit.Environment, $"Base model '{folder}' {why}", cause);
+
+    public static ClientFault Adapter(string why, Exception? cause = null) => new("F521", ClientExit.Failed, why, cause);
+
+    public static ClientFault Method(string why) => new("F522", ClientExit.Usage, why);
+
+    public static ClientFault RunMismatch(string run, string why) =>
+        new("F523", ClientExit.Failed, $"Run '{run}' cannot be joined: {why}");
+
+    public static ClientFault State(string folder, string why, Exception? cause = null) =>
+        new("F530", ClientExit.Environment, $"State folder '{folder}' {why}", cause);
+
+    public static ClientFault Unreachable(string server, string why) =>
+        new("F540", ClientExit.Environment, $"Server {server} cannot be reached: {why}");
+
+    public static ClientFault Refused(string server, string why) =>
+        new("F541", ClientExit.Failed, $"Server {server} refuses this client: {why}");
+
+    public static ClientFault Superseded(string id) =>
+        new("F542", ClientExit.Failed, $"Another process connected as client '{id}' and took over; this one stops.");
+
+    public static ClientFault Blob(string digest, string why) =>
+        new("F543", ClientExit.Failed, $"Blob {digest} {why}");
+
+    public static ClientFault Training(string why) => new("F550", ClientExit.Failed, why);
+}

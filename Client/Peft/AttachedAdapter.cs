@@ -1,0 +1,140 @@
+using Federated.Aggregators.Adapters;
+using Federated.Client.Faults;
+using Federated.Client.Models;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Federated.Client.Peft;
+
+/// <summary>An adapter at work in a model: all groups of one layout, whatever their methods.</summary>
+public sealed class AttachedAdapter : IDisposable
+{
+    readonly List<(LinearSite Site, IGroupAttachment Attachment)> _groups = [];
+    readonly List<(Tensor Target, Tensor Saved)> _merged = [];
+
+    AttachedAdapter(AdapterLayout layout) => Layout = layout;
+
+    public AdapterLayout Layout { get; }
+
+    /// <summary>The groups at work, in layout order.</summary>
+    public IEnumerable<IGroupAttachment> Groups => _groups.Select(g => g.Attachment);
+
+    /// <summary>Whether the groups are added into the base's weights at the moment.</summary>
+    public bool IsMerged => _merged.Count > 0;
+
+    /// <summary>Puts every enabled group of the layout into the model; all values are zero until <see cref="Import"/>.</summary>
+    /// <exception cref="ClientFault">F521: the schema is for another base, or a group fits no site or no method.</exception>
+    public static AttachedAdapter Attach(IFoundationModel model, AdapterLayout layout, MethodCatalog? catalog = null)
+    {
+        var places = Place(model, layout, catalog ?? MethodCatalog.Default);
+        var adapter = new AttachedAdapter(layout);
+        foreach (var (method, site, group) in places)
+            adapter._groups.Add((site, method.Attach(site, group)));
+        return adapter;
+    }
+
+    /// <summary>Whether every group of the layout fits the model, without touching it: safe while the model is at work.</summary>
+    /// <exception cref="ClientFault">F521, as <see cref="Attach"/>.</exception>
+    public static void Check(IFoundationModel model, AdapterLayout layout, MethodCatalog? catalog = null) =>
+        Place(model, layout, catalog ?? MethodCatalog.Default);
+
+    /// <summary>Sets every tensor.</summary>
+    /// <exception cref="ArgumentException">The values belong to another layout.</exception>
+    public void Import(AdapterTensors values)
+    {
+        Check(values.Layout);
+        foreach (var (parameter, tensor) in Pairs())
+            TensorValues.Write(parameter, values[tensor.Index]);
+    }
+
+    /// <summary>Reads every tensor, bit for bit.</summary>
+    public AdapterTensors Export()
+    {
+        var values = new AdapterTensors(Layout);
+        foreach (var (parameter, tensor) in Pairs())
+            TensorValues.Read(parameter, values[tensor.Index]);
+        return values;
+    }
+
+    /// <summary>What is trained, with its factor on the learning rate.</summary>
+    public IReadOnlyList<(double LearningRate, IReadOnlyList<Parameter> Parameters)> ParameterGroups() =>
+        [.. _groups.GroupBy(g => g.Attachment.Group.Group.LearningRate)
+            .Select(g => (g.Key, (IReadOnlyList<Parameter>)[.. g.SelectMany(a => a.Attachment.Tensors).Where(t => t.requires_grad)]))];
+
+    /// <summary>Adds the groups into the base's weights, so that the forward pass costs what the base costs.</summary>
+    public void Merge()
+    {
+        if (IsMerged)
+            throw new InvalidOperationException("The adapter is merged already.");
+        using var frozen = no_grad();
+        foreach (var (site, attachment) in _groups)
+        {
+            var (weight, bias) = attachment.EffectiveDelta();
+            attachment.Disable();
+            if (weight is not null)
+                AddInto(site.Weight, weight);
+            if (bias is not null)
+                AddInto(site.Bias!, bias);
+        }
+    }
+
+    /// <summary>Restores the base's weights bit for bit, from the copy made when merging.</summary>
+    public void Unmerge()
+    {
+        using var frozen = no_grad();
+        foreach (var (target, saved) in Enumerable.Reverse(_merged))
+        {
+            target.copy_(saved);
+            saved.Dispose();
+        }
+        if (IsMerged)
+        {
+            foreach (var (_, attachment) in _groups)
+                attachment.Enable();
+        }
+        _merged.Clear();
+    }
+
+    public void Dispose()
+    {
+        Unmerge();
+        foreach (var (_, attachment) in _groups)
+            attachment.Dispose();
+        _groups.Clear();
+    }
+
+    static List<(IPeftMethod Method, LinearSite Site, LayoutGroup Group)> Place(IFoundationModel model, AdapterLayout layout, MethodCatalog catalog)
+    {
+        var schema = layout.Schema;
+        if (schema.ModelType != model.ModelType || schema.BaseDigest != model.BaseDigest)
+            throw ClientFaults.Adapter($"The adapter is for a base of type '{schema.ModelType}' with digest {schema.BaseDigest}; this one is '{model.ModelType}' with {model.BaseDigest}.");
+        var sites = model.Sites.ToDictionary(s => s.Site);
+        var places = new List<(IPeftMethod, LinearSite, LayoutGroup)>();
+        foreach (var group in layout.Groups)
+        {
+            var method = catalog.For(group.Group);
+            if (!sites.TryGetValue(group.Group.Site, out var site))
+                throw ClientFaults.Adapter($"Group '{group.Group.Name}' attaches to '{group.Group.Site.Path}' ({group.Group.Site.Kind}), which the model does not have.");
+            method.Check(site, group);
+            places.Add((method, site, group));
+        }
+        return places;
+    }
+
+    void AddInto(Tensor target, Tensor delta)
+    {
+        _merged.Add((target, target.clone().DetachFromDisposeScope()));
+        target.add_(delta);
+        delta.Dispose();
+    }
+
+    IEnumerable<(Parameter Parameter, LayoutTensor Tensor)> Pairs() =>
+        _groups.SelectMany(g => g.Attachment.Tensors.Zip(g.Attachment.Group.Tensors));
+
+    void Check(AdapterLayout layout)
+    {
+        if (layout.Schema.Digest != Layout.Schema.Digest || !layout.Tensors.Select(t => (t.Name, t.Elements)).SequenceEqual(Layout.Tensors.Select(t => (t.Name, t.Elements))))
+            throw new ArgumentException($"The values are for schema {layout.Schema.Digest}, plan {layout.PlanVersion}; the adapter is for {Layout.Schema.Digest}, plan {Layout.PlanVersion}.", nameof(layout));
+    }
+}

@@ -1,0 +1,44 @@
+using Federated.Aggregators.Adapters;
+using Federated.Client.Models;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Federated.Client.Peft.Head;
+
+/// <summary>A trained weight, bias or both in the place of the frozen ones.</summary>
+sealed class HeadAttachment : IGroupAttachment
+{
+    readonly LinearSite _site;
+    readonly Parameter? _weight;
+    readonly Parameter? _bias;
+
+    public HeadAttachment(LinearSite site, LayoutGroup group)
+    {
+        (_site, Group) = (site, group);
+        Tensors = [.. group.Tensors.Select(GroupTensors.Zeros)];
+        _weight = GroupTensors.WithRole(this, HeadMethod.RoleWeight);
+        _bias = GroupTensors.WithRole(this, HeadMethod.RoleBias);
+        Enable();
+    }
+
+    public LayoutGroup Group { get; }
+
+    public IReadOnlyList<Parameter> Tensors { get; }
+
+    public void Enable() => _site.Replace(_weight, _bias);
+
+    public void Disable() => _site.Restore(_weight, _bias);
+
+    public (Tensor? Weight, Tensor? Bias) EffectiveDelta()
+    {
+        using var frozen = no_grad();
+        return (_weight?.sub(_site.Weight), _bias?.sub(_site.Bias!));
+    }
+
+    public void Dispose()
+    {
+        Disable();
+        _weight?.Dispose();
+        _bias?.Dispose();
+    }
+}

@@ -1,0 +1,26 @@
+using Federated.Client.Configuration;
+using Federated.Client.Transport.Messages;
+
+namespace Federated.Client.Rounds;
+
+/// <summary>Which assignments this site takes.</summary>
+sealed class AdmissionRules(ClientConfiguration configuration, Site site)
+{
+    /// <summary>Why an assignment is declined, or null.</summary>
+    public string? Objection(WorkAssignment work) => work switch
+    {
+        { Train: { } train } when train.Problem() is { } problem => problem,
+        { Train: { } train } when train.Steps > configuration.Policy.MaxSteps =>
+            $"{train.Steps} steps are asked for; this site does at most {configuration.Policy.MaxSteps}",
+        { Train: { } train } when train.BatchSize > configuration.Policy.MaxBatchSize =>
+            $"batches of {train.BatchSize} are asked for; this site takes at most {configuration.Policy.MaxBatchSize}",
+        { Train: not null, Encoding: null } => "the update's encoding is unknown here",
+        { Train: not null } => null,
+        { Evaluate: not null } when site.EvaluationSamples == 0 => "this site has no evaluation images",
+        { Evaluate: { BatchSize: < 1 } evaluate } => $"an evaluation batch of {evaluate.BatchSize} is asked for; 1 or more is needed",
+        { Evaluate: { } evaluate } when evaluate.BatchSize > configuration.Policy.MaxBatchSize =>
+            $"evaluation batches of {evaluate.BatchSize} are asked for; this site takes at most {configuration.Policy.MaxBatchSize}",
+        { Evaluate: not null } => null,
+        _ => "the kind of assignment is unknown here",
+    };
+}

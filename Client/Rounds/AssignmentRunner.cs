@@ -1,0 +1,113 @@
+using Federated.Aggregators.Adapters;
+using Federated.Client.Data;
+using Federated.Client.Faults;
+using Federated.Client.Training;
+using Federated.Client.Transport;
+using Federated.Client.Transport.Messages;
+
+namespace Federated.Client.Rounds;
+
+/// <summary>Does the work of the queue, one assignment after another, on the device.</summary>
+sealed class AssignmentRunner(string clientId, Site site, DeviceThread device, StartPointLoader loader, ClientBooks books)
+{
+    /// <summary>Called after an update has been written to the outbox, and after work has left the queue.</summary>
+    public event Action? Progressed;
+
+    public async Task RunAsync(ClientRuntime runtime, Backoff backoff, CancellationToken stopping)
+    {
+        await foreach (var item in books.Work.Reader.ReadAllAsync(stopping))
+        {
+            try
+            {
+                await Persist(item, runtime, backoff);
+            }
+            catch (OperationCanceledException) when (item.Cancelled.IsCancellationRequested)
+            {
+                // Whoever cancelled it has said so, or the process stops.
+            }
+            catch (ClientFault fault)
+            {
+                Fail(item.Assignment.Id, fault.Code, fault.Message, runtime.Log);
+            }
+            catch (LinkException e)
+            {
+                Fail(item.Assignment.Id, "F543", $"What the assignment names cannot be fetched: {e.Message}", runtime.Log);
+            }
+            catch (IOException e)
+            {
+                runtime.Log.Failed(item.Assignment.Id, "F530", e.Message);
+                books.Outgoing.Post(new ClientReport.Failed(item.Assignment.Id, "F530", "The site could not store its update."));
+            }
+            finally
+            {
+                books.Work.Remove(item);
+                Progressed?.Invoke();
+            }
+        }
+    }
+
+    /// <summary>A lost connection is no failure of the assignment: what it names is fetched again until it is cancelled.</summary>
+    async Task Persist(WorkItem item, ClientRuntime runtime, Backoff backoff)
+    {
+        while (true)
+        {
+            try
+            {
+                await Execute(item, runtime);
+                return;
+            }
+            catch (LinkException e) when (e.Failure == LinkFailure.Unavailable)
+            {
+                await Task.Delay(backoff.Next(), runtime.Time, item.Cancelled);
+            }
+        }
+    }
+
+    async Task Execute(WorkItem item, ClientRuntime runtime)
+    {
+        var work = item.Assignment;
+        var limiter = new ProgressLimiter(runtime.Time);
+        Report(limiter, work, "download", 0, 0, double.NaN);
+        var start = await loader.LoadAsync(work, item.Cancelled);
+        if (work.Train is not null)
+            await Train(item, start.Values, limiter, runtime);
+        else
+            await Evaluate(item, start.Values, limiter, runtime);
+    }
+
+    async Task Train(WorkItem item, AdapterTensors start, ProgressLimiter limiter, ClientRuntime runtime)
+    {
+        var work = item.Assignment;
+        var key = BatchOrder.RoundKey(work.Seed, work.RunId, work.Round, clientId);
+        var (trained, report) = await device.RunAsync(() => site.Train(start, work.Train!, key,
+            s => Report(limiter, work, "train", s.Step, s.Steps, s.Loss), item.Cancelled));
+        runtime.Log.Trained(work.Id, report.Steps, report.Seconds, report.Loss);
+        Report(limiter, work, "encode", report.Steps, report.Steps, report.Loss);
+        var tell = books.Runs.MayTell(work.RunId);
+        var (header, tensors) = UpdateBuilder.Build(work, clientId, start, trained, tell ? site.TrainingSamples : 0, tell ? report.Loss : double.NaN);
+        item.Cancelled.ThrowIfCancellationRequested();
+        books.Outbox.Add(work.Id, work.RunId, header, tensors);
+        Report(limiter, work, "upload", report.Steps, report.Steps, report.Loss);
+    }
+
+    async Task Evaluate(WorkItem item, AdapterTensors version, ProgressLimiter limiter, ClientRuntime runtime)
+    {
+        var (work, settings) = (item.Assignment, item.Assignment.Evaluate!);
+        var sums = await device.RunAsync(() => site.Evaluate(version, settings.BatchSize, settings.MaxSamples,
+            done => Report(limiter, work, "evaluate", done, site.EvaluationSamples, double.NaN), item.Cancelled));
+        runtime.Log.Evaluated(work.Id, sums.Samples, sums.Accuracy);
+        books.Outgoing.Post(new ClientReport.Evaluated(work.Id, sums));
+    }
+
+    void Report(ProgressLimiter limiter, WorkAssignment work, string phase, int step, int steps, double loss)
+    {
+        if (limiter.Admits(phase))
+            books.Outgoing.Post(new ClientReport.Progress(work.Id, phase, step, steps, books.Runs.MayTell(work.RunId) ? loss : double.NaN));
+    }
+
+    void Fail(string assignmentId, string code, string message, ClientLog log)
+    {
+        log.Failed(assignmentId, code, message);
+        books.Outgoing.Post(new ClientReport.Failed(assignmentId, code, message));
+    }
+}

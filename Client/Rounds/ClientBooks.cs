@@ -1,0 +1,4 @@
+namespace Federated.Client.Rounds;
+
+/// <summary>Everything a daemon remembers between connections.</summary>
+sealed record ClientBooks(Outbox Outbox, WorkQueue Work, RunBook Runs, Outgoing Outgoing);

@@ -1,0 +1,77 @@
+using Federated.Client.Transport;
+using Federated.Client.Transport.Messages;
+
+namespace Federated.Client.Rounds;
+
+/// <summary>Brings the outbox to the coordinator while there is a connection.</summary>
+sealed class Deliveries(UpdateUploads uploads, ClientBooks books, ClientRuntime runtime)
+{
+    readonly SemaphoreSlim _wake = new(0, 1);
+
+    /// <summary>Called after an entry has left the outbox.</summary>
+    public event Action? Delivered;
+
+    /// <summary>There may be something new in the outbox.</summary>
+    public void Wake()
+    {
+        try
+        {
+            _wake.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // It is awake already.
+        }
+    }
+
+    public async Task RunAsync(Backoff backoff, CancellationToken connected)
+    {
+        while (true)
+        {
+            foreach (var entry in books.Outbox.Entries)
+            {
+                if (!await TryDeliver(entry, connected))
+                {
+                    await Task.Delay(backoff.Next(), runtime.Time, connected);
+                    Wake();
+                }
+                else
+                {
+                    backoff.Reset();
+                }
+            }
+            await _wake.WaitAsync(connected);
+        }
+    }
+
+    async Task<bool> TryDeliver(OutboxEntry entry, CancellationToken connected)
+    {
+        try
+        {
+            Finish(entry, await uploads.SendAsync(entry, connected));
+            return true;
+        }
+        catch (FileNotFoundException)
+        {
+            // It was withdrawn between the listing and now.
+            return true;
+        }
+        catch (LinkException e) when (e.Failure == LinkFailure.Unavailable)
+        {
+            runtime.Log.DeliveryDelayed(entry.AssignmentId, e.Message);
+            return false;
+        }
+        catch (LinkException e)
+        {
+            Finish(entry, new UploadOutcome(UploadResult.Rejected, "", e.Message));
+            return true;
+        }
+    }
+
+    void Finish(OutboxEntry entry, UploadOutcome outcome)
+    {
+        runtime.Log.Delivered(entry.AssignmentId, entry.Size, outcome);
+        books.Outbox.Remove(entry.AssignmentId);
+        Delivered?.Invoke();
+    }
+}

@@ -1,0 +1,57 @@
+using System.Collections.Concurrent;
+using static TorchSharp.torch;
+
+namespace Federated.Client.Rounds;
+
+/// <summary>
+/// The one thread that computes. The number of threads inside libtorch belongs to the thread that set it, and dispose
+/// scopes do not follow an await, so tensor work never moves between threads.
+/// </summary>
+public sealed class DeviceThread : IDisposable
+{
+    readonly BlockingCollection<Action> _work = [];
+    readonly Thread _thread;
+
+    /// <param name="threads">Threads inside libtorch.</param>
+    public DeviceThread(int threads)
+    {
+        _thread = new Thread(() => Run(threads)) { IsBackground = true, Name = "device" };
+        _thread.Start();
+    }
+
+    public Task<T> RunAsync<T>(Func<T> work)
+    {
+        var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _work.Add(() =>
+        {
+            try
+            {
+                done.SetResult(work());
+            }
+            catch (OperationCanceledException e)
+            {
+                done.SetCanceled(e.CancellationToken);
+            }
+            catch (Exception e)
+            {
+                done.SetException(e);
+            }
+        });
+        return done.Task;
+    }
+
+    /// <summary>Waits for the work under way; none is taken up any more.</summary>
+    public void Dispose()
+    {
+        _work.CompleteAdding();
+        _thread.Join();
+        _work.Dispose();
+    }
+
+    void Run(int threads)
+    {
+        set_num_threads(threads);
+        foreach (var work in _work.GetConsumingEnumerable())
+            work();
+    }
+}

@@ -1,0 +1,4 @@
+namespace Federated.Client.Rounds;
+
+/// <summary>A run this client asked to join.</summary>
+sealed record JoinedRun(string RunId, string Trust, RunStanding Standing);

@@ -1,0 +1,82 @@
+using Federated.Aggregators.Adapters;
+using Federated.Client.Configuration;
+using Federated.Client.Data;
+using Federated.Client.Data.Domains;
+using Federated.Client.Faults;
+using Federated.Client.Models;
+using Federated.Client.Peft;
+using Federated.Client.Training;
+
+namespace Federated.Client.Rounds;
+
+/// <summary>What a site brings: the base model and its data. Used by one thread at a time.</summary>
+public sealed class Site : IDisposable
+{
+    readonly IFoundationModel _model;
+    readonly Trainer _trainer;
+    readonly Evaluator _evaluator;
+    readonly ImageDataset _training;
+    readonly ImageDataset? _heldOut;
+
+    public Site(IFoundationModel model, Normalization normalization, ImageDataset training, ImageDataset? heldOut)
+    {
+        (_model, _training, _heldOut) = (model, training, heldOut);
+        (_trainer, _evaluator) = (new Trainer(model, normalization), new Evaluator(model, normalization));
+    }
+
+    public string BaseDigest => _model.BaseDigest;
+
+    public int TrainingSamples => _training.Count;
+
+    public int EvaluationSamples => _heldOut?.Count ?? 0;
+
+    /// <summary>Steps a second in the last training; 0 before the first.</summary>
+    public double StepsPerSecond { get; private set; }
+
+    /// <exception cref="ClientFault">F510, F511, F512, F520: the model or the data cannot be used.</exception>
+    public static Site Open(ClientConfiguration configuration)
+    {
+        var data = configuration.Data;
+        var domain = DomainCatalog.Parse(data.Domain);
+        var training = ImageDataset.Load(data.Images, data.Labels, data.Indices, domain, LabelSkew.Parse(data.Skew), data.Seed);
+        var heldOut = data.EvalImages is null ? null : ImageDataset.Load(data.EvalImages, data.EvalLabels!, data.EvalIndices, domain);
+        var model = ModelFolder.Load(configuration.Model);
+        try
+        {
+            return new Site(model, Preprocessor.Load(configuration.Model), training, heldOut);
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Whether every group of a schema fits the model; safe while the model is at work.</summary>
+    /// <exception cref="ClientFault">F521: one does not.</exception>
+    public void Check(AdapterSchema schema) => AttachedAdapter.Check(_model, AdapterLayout.Of(schema, AdapterPlan.Uniform(schema, 1)));
+
+    /// <summary>Trains from a start point.</summary>
+    public (AdapterTensors Trained, TrainReport Report) Train(AdapterTensors start, TrainSettings settings, ulong key,
+        Action<TrainStep>? progress, CancellationToken cancellation)
+    {
+        using var adapter = AttachedAdapter.Attach(_model, start.Layout);
+        adapter.Import(start);
+        var report = _trainer.Train(adapter, _training, settings, key, progress, cancellation);
+        StepsPerSecond = report.Seconds > 0 ? report.Steps / report.Seconds : 0;
+        return (adapter.Export(), report);
+    }
+
+    /// <summary>Evaluates a version on the held-out split.</summary>
+    /// <exception cref="ClientFault">F511: this site holds nothing out.</exception>
+    public Evaluation Evaluate(AdapterTensors version, int batchSize, long maxSamples, Action<int>? progress, CancellationToken cancellation)
+    {
+        var data = _heldOut ?? throw ClientFaults.DataSplit("This site has no evaluation images.");
+        using var adapter = AttachedAdapter.Attach(_model, version.Layout);
+        adapter.Import(version);
+        adapter.Merge();
+        return _evaluator.Evaluate(data, batchSize, maxSamples, progress, cancellation);
+    }
+
+    public void Dispose() => _model.Dispose();
+}

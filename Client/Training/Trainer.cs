@@ -1,0 +1,103 @@
+using Federated.Client.Data;
+using Federated.Client.Faults;
+using Federated.Client.Models;
+using Federated.Client.Peft;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Federated.Client.Training;
+
+/// <summary>
+/// Runs optimiser steps on an adapter, or on the base itself. Deterministic for one machine, thread count and key: batches
+/// come from the key, the optimiser starts fresh.
+/// </summary>
+public sealed class Trainer(IFoundationModel model, Normalization normalization)
+{
+    const int LossWindow = 10;
+
+    /// <summary>Trains what the plan of the adapter lets train.</summary>
+    /// <param name="adapter">Attached to this trainer's model.</param>
+    /// <param name="data">One image or more.</param>
+    /// <param name="settings">Steps, batch, optimiser.</param>
+    /// <param name="key">Selects the batches; see <see cref="BatchOrder.RoundKey"/>.</param>
+    /// <param name="progress">Called after every step.</param>
+    /// <param name="cancellation">Looked at between steps.</param>
+    /// <exception cref="ClientFault">F550: the loss is no longer finite.</exception>
+    public TrainReport Train(AttachedAdapter adapter, ImageDataset data, TrainSettings settings, ulong key,
+        Action<TrainStep>? progress = null, CancellationToken cancellation = default) =>
+        Run(adapter.ParameterGroups(), data, settings, key, null, progress, cancellation);
+
+    /// <summary>Trains the base's own tensors.</summary>
+    /// <param name="data">One image or more.</param>
+    /// <param name="settings">Steps, batch, optimiser.</param>
+    /// <param name="key">Selects the batches.</param>
+    /// <param name="schedule">Factor on the learning rate by step, from 0; null is 1 throughout.</param>
+    /// <param name="progress">Called after every step.</param>
+    /// <param name="cancellation">Looked at between steps.</param>
+    public TrainReport TrainBase(ImageDataset data, TrainSettings settings, ulong key, Func<int, double>? schedule = null,
+        Action<TrainStep>? progress = null, CancellationToken cancellation = default)
+    {
+        foreach (var parameter in model.BaseParameters)
+            parameter.requires_grad = true;
+        try
+        {
+            return Run([(1, model.BaseParameters)], data, settings, key, schedule, progress, cancellation);
+        }
+        finally
+        {
+            foreach (var parameter in model.BaseParameters)
+                parameter.requires_grad = false;
+        }
+    }
+
+    TrainReport Run(IReadOnlyList<(double, IReadOnlyList<Parameter> Parameters)> groups, ImageDataset data, TrainSettings settings, ulong key,
+        Func<int, double>? schedule, Action<TrainStep>? progress, CancellationToken cancellation)
+    {
+        if (settings.Problem() is { } problem)
+            throw new ArgumentException($"Training cannot start: {problem}.", nameof(settings));
+        Parameter[] all = [.. groups.SelectMany(g => g.Parameters)];
+        var order = new BatchOrder(data.Count, settings.BatchSize, key);
+        var indices = new int[settings.BatchSize];
+        using var batch = new ImageBatch(data, settings.BatchSize, normalization);
+        using var optimizer = OptimizerFactory.Create(settings, groups);
+        var losses = new Queue<double>(LossWindow);
+        var started = TimeProvider.System.GetTimestamp();
+        for (var step = 0; step < settings.Steps; step++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            order.Fill(step, indices);
+            batch.Fill(indices);
+            if (schedule is not null)
+                SetLearningRate(optimizer, settings.LearningRate * schedule(step));
+            var loss = Step(batch, optimizer, all, settings.ClipNorm);
+            if (!double.IsFinite(loss))
+                throw ClientFaults.Training($"The loss is {loss} at step {step + 1} of {settings.Steps}; the learning rate {settings.LearningRate} may be too large.");
+            if (losses.Count == LossWindow)
+                losses.Dequeue();
+            losses.Enqueue(loss);
+            progress?.Invoke(new TrainStep(step + 1, settings.Steps, loss));
+        }
+        foreach (var parameter in all)
+            parameter.grad = null;
+        return new TrainReport(settings.Steps, losses.Average(), TimeProvider.System.GetElapsedTime(started).TotalSeconds);
+    }
+
+    static void SetLearningRate(optim.Optimizer optimizer, double rate)
+    {
+        foreach (var group in optimizer.ParamGroups)
+            group.LearningRate = rate;
+    }
+
+    double Step(ImageBatch batch, optim.Optimizer optimizer, Parameter[] parameters, double clipNorm)
+    {
+        using var scope = NewDisposeScope();
+        optimizer.zero_grad();
+        var loss = nn.functional.cross_entropy(model.Forward(batch.Images), batch.Labels);
+        loss.backward();
+        if (clipNorm > 0)
+            nn.utils.clip_grad_norm_(parameters, clipNorm);
+        optimizer.step();
+        return loss.item<float>();
+    }
+}

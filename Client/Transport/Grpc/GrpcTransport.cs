@@ -1,0 +1,67 @@
+using System.Runtime.CompilerServices;
+using Federated.Protos.V1;
+using Grpc.Core;
+using Grpc.Net.Client;
+
+namespace Federated.Client.Transport.Grpc;
+
+/// <summary>The wire over HTTP/2: one connection for control, another for bulk, so that an upload never delays a push.</summary>
+public sealed class GrpcTransport : ICoordinatorTransport
+{
+    /// <summary>A frame is at most 256 KiB of data, a header at most 1 MiB; twice that leaves room for the rest.</summary>
+    const int MaximumMessageBytes = 2 << 20;
+
+    readonly GrpcChannel _control, _bulk;
+    readonly Metadata _metadata;
+
+    /// <param name="server">Address of the coordinator.</param>
+    /// <param name="token">This client's token, sent with every call.</param>
+    public GrpcTransport(Uri server, string token)
+    {
+        Peer = server.GetLeftPart(UriPartial.Authority);
+        _metadata = new Metadata { { "authorization", $"Bearer {token}" } };
+        _control = Channel(server);
+        _bulk = Channel(server);
+    }
+
+    public string Peer { get; }
+
+    public IMessageStream<ClientMessage, ServerMessage> Connect(CancellationToken cancellation) =>
+        new GrpcMessageStream<ClientMessage, ServerMessage>(new Coordination.CoordinationClient(_control).Connect(Options(cancellation)));
+
+    public IMessageStream<UploadFrame, UploadReply> Upload(CancellationToken cancellation) =>
+        new GrpcMessageStream<UploadFrame, UploadReply>(new AdapterTransfer.AdapterTransferClient(_bulk).Upload(Options(cancellation)));
+
+    public async IAsyncEnumerable<BlobChunk> Download(DownloadRequest request, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        using var call = new AdapterTransfer.AdapterTransferClient(_bulk).Download(request, Options(cancellation));
+        while (await GrpcFailures.Translate(() => call.ResponseStream.MoveNext(cancellation), cancellation))
+            yield return call.ResponseStream.Current;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _control.ShutdownAsync();
+        await _bulk.ShutdownAsync();
+        _control.Dispose();
+        _bulk.Dispose();
+    }
+
+    CallOptions Options(CancellationToken cancellation) => new(_metadata, cancellationToken: cancellation);
+
+    static GrpcChannel Channel(Uri server) => GrpcChannel.ForAddress(server, new GrpcChannelOptions
+    {
+        MaxReceiveMessageSize = MaximumMessageBytes,
+        MaxSendMessageSize = MaximumMessageBytes,
+        HttpHandler = new SocketsHttpHandler
+        {
+            ConnectTimeout = TimeSpan.FromSeconds(10),
+            KeepAlivePingDelay = TimeSpan.FromSeconds(30),
+            KeepAlivePingTimeout = TimeSpan.FromSeconds(20),
+            PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
+            // A proxy named by the environment is for the internet, not for a coordinator that the administrator wrote down.
+            UseProxy = false,
+        },
+        DisposeHttpClient = true,
+    });
+}

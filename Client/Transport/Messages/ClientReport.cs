@@ -1,0 +1,26 @@
+using Federated.Client.Training;
+
+namespace Federated.Client.Transport.Messages;
+
+/// <summary>What the client tells the coordinator over the control stream.</summary>
+public abstract record ClientReport
+{
+    /// <summary>Who connects, and what it can do.</summary>
+    public sealed record Hello(string ClientId, string Software, DeviceProfile Device, IReadOnlyList<string> Methods, IReadOnlyList<string> Pending) : ClientReport;
+
+    public sealed record Join(string RunId, string BaseDigest, string SchemaDigest, long TrainingSamples, long EvaluationSamples) : ClientReport;
+
+    public sealed record Leave(string RunId, string Reason) : ClientReport;
+
+    /// <param name="AssignmentId">Which.</param>
+    /// <param name="Reason">Why it was declined; null when it was taken.</param>
+    public sealed record Reply(string AssignmentId, string? Reason) : ClientReport;
+
+    public sealed record Progress(string AssignmentId, string Phase, int Step, int Steps, double Loss) : ClientReport;
+
+    public sealed record Evaluated(string AssignmentId, Evaluation Sums) : ClientReport;
+
+    public sealed record Failed(string AssignmentId, string Code, string Message) : ClientReport;
+
+    public sealed record Heartbeat(ulong Sequence) : ClientReport;
+}

@@ -1,0 +1,9 @@
+namespace Federated.Client.Transport.Messages;
+
+public enum UploadResult
+{
+    Accepted,
+    Rejected,
+    Discarded,
+    Restart,
+}

@@ -1,0 +1,23 @@
+using Federated.Aggregators.Adapters;
+using Federated.Client.Training;
+
+namespace Federated.Client.Transport.Messages;
+
+/// <summary>One piece of work: training when <see cref="Train"/> is there, evaluation when <see cref="Evaluate"/> is.</summary>
+public sealed record WorkAssignment
+{
+    /// <summary>Unique for ever.</summary>
+    public required string Id { get; init; }
+    public required string RunId { get; init; }
+    public required int Round { get; init; }
+    public required string ManifestDigest { get; init; }
+    public required string SchemaDigest { get; init; }
+    public required string PlanDigest { get; init; }
+    public required int PlanVersion { get; init; }
+    public TrainSettings? Train { get; init; }
+    public EvaluateSettings? Evaluate { get; init; }
+
+    /// <summary>Of the update; null: one that this client does not know.</summary>
+    public TensorEncoding? Encoding { get; init; }
+    public ulong Seed { get; init; }
+}

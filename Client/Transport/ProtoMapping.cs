@@ -1,0 +1,183 @@
+using Federated.Client.Training;
+using Federated.Client.Transport.Messages;
+using Google.Protobuf;
+using Encoding = Federated.Aggregators.Adapters.TensorEncoding;
+using Wire = Federated.Protos.V1;
+
+namespace Federated.Client.Transport;
+
+/// <summary>The one place where the client meets the generated message types.</summary>
+static class ProtoMapping
+{
+    const uint ProtocolVersion = 1;
+
+    static readonly (Encoding Own, Wire.TensorEncoding Wire)[] Encodings =
+    [
+        (Encoding.F32, Wire.TensorEncoding.F32),
+        (Encoding.F16, Wire.TensorEncoding.F16),
+        (Encoding.BF16, Wire.TensorEncoding.Bf16),
+    ];
+
+    public static Wire.ClientMessage ToWire(ClientReport report) => report switch
+    {
+        ClientReport.Hello hello => new() { Hello = ToWire(hello) },
+        ClientReport.Join join => new()
+        {
+            Join = new()
+            {
+                RunId = join.RunId,
+                BaseDigest = Bytes(join.BaseDigest),
+                SchemaDigest = Bytes(join.SchemaDigest),
+                TrainingSamples = (ulong)join.TrainingSamples,
+                EvaluationSamples = (ulong)join.EvaluationSamples,
+            },
+        },
+        ClientReport.Leave leave => new() { Leave = new() { RunId = leave.RunId, Reason = leave.Reason } },
+        ClientReport.Reply reply => new()
+        {
+            AssignmentReply = new() { AssignmentId = reply.AssignmentId, Accepted = reply.Reason is null, Reason = reply.Reason ?? "" },
+        },
+        ClientReport.Progress p => new()
+        {
+            Progress = new() { AssignmentId = p.AssignmentId, Phase = p.Phase, Step = (uint)p.Step, Steps = (uint)p.Steps, Loss = p.Loss },
+        },
+        ClientReport.Evaluated e => new()
+        {
+            Evaluation = new() { AssignmentId = e.AssignmentId, Samples = (ulong)e.Sums.Samples, Correct = (ulong)e.Sums.Correct, LossSum = e.Sums.LossSum },
+        },
+        ClientReport.Failed f => new() { Failure = new() { AssignmentId = f.AssignmentId, Code = f.Code, Message = f.Message } },
+        ClientReport.Heartbeat h => new() { Heartbeat = new() { Sequence = h.Sequence } },
+        _ => throw new ArgumentException($"No message stands for {report.GetType()}.", nameof(report)),
+    };
+
+    /// <summary>Null for a message that this version does not know.</summary>
+    public static ServerEvent? FromWire(Wire.ServerMessage message) => message.MessageCase switch
+    {
+        Wire.ServerMessage.MessageOneofCase.Welcome => new ServerEvent.Welcome(message.Welcome.Software,
+            TimeSpan.FromSeconds(Math.Clamp(message.Welcome.HeartbeatSeconds, 1, 3600)), [.. message.Welcome.Runs.Select(FromWire)]),
+        Wire.ServerMessage.MessageOneofCase.Offer => new ServerEvent.Offered(FromWire(message.Offer)),
+        Wire.ServerMessage.MessageOneofCase.JoinReply => new ServerEvent.JoinAnswered(
+            message.JoinReply.RunId, message.JoinReply.Joined, $"{message.JoinReply.Code}: {message.JoinReply.Message}"),
+        Wire.ServerMessage.MessageOneofCase.Assignment => new ServerEvent.Assigned(FromWire(message.Assignment)),
+        Wire.ServerMessage.MessageOneofCase.Cancel => new ServerEvent.Cancelled(message.Cancel.AssignmentId, message.Cancel.Reason),
+        Wire.ServerMessage.MessageOneofCase.RunEnded => new ServerEvent.RunEnded(message.RunEnded.RunId, message.RunEnded.Outcome),
+        Wire.ServerMessage.MessageOneofCase.Heartbeat => new ServerEvent.Heartbeat(),
+        Wire.ServerMessage.MessageOneofCase.Goodbye => new ServerEvent.Goodbye(
+            message.Goodbye.Reason, TimeSpan.FromMilliseconds(Math.Min(message.Goodbye.ReconnectAfterMs, 86_400_000))),
+        Wire.ServerMessage.MessageOneofCase.Refusal => new ServerEvent.Refused(message.Refusal.Code, message.Refusal.Message, message.Refusal.Subject),
+        _ => null,
+    };
+
+    /// <summary>The serialised header: the first bytes of an update's byte string.</summary>
+    public static byte[] ToBytes(UpdateEnvelope envelope)
+    {
+        var header = new Wire.UpdateHeader
+        {
+            RunId = envelope.Work.RunId,
+            AssignmentId = envelope.Work.Id,
+            ClientId = envelope.ClientId,
+            Round = (uint)envelope.Work.Round,
+            SchemaDigest = Bytes(envelope.Work.SchemaDigest),
+            BaseDigest = Bytes(envelope.Header.BaseDigest),
+            StartManifest = Bytes(envelope.Work.ManifestDigest),
+            PlanVersion = (uint)envelope.Header.PlanVersion,
+            Samples = (ulong)envelope.Samples,
+            LocalSteps = (uint)envelope.LocalSteps,
+            TrainingLoss = envelope.TrainingLoss,
+        };
+        header.Tensors.AddRange(envelope.Header.Tensors.Select(t => new Wire.TensorHeader
+        {
+            Name = t.Name,
+            Shape = { t.Shape.Select(s => (uint)s) },
+            Encoding = ToWire(t.Encoding),
+            ByteLength = (ulong)t.Bytes,
+        }));
+        return header.ToByteArray();
+    }
+
+    /// <exception cref="FormatException">The bytes are no manifest.</exception>
+    public static AdapterManifest ReadManifest(byte[] bytes)
+    {
+        try
+        {
+            var manifest = Wire.AdapterManifest.Parser.ParseFrom(bytes);
+            return new AdapterManifest(manifest.RunId, (int)manifest.Version, Hex(manifest.SchemaDigest), Hex(manifest.PlanDigest),
+                [.. manifest.Groups.Select(g => new GroupBlob(g.Group, Hex(g.Digest), (long)g.Size))], manifest.Offsets.Count);
+        }
+        catch (InvalidProtocolBufferException e)
+        {
+            throw new FormatException($"The adapter manifest cannot be read: {e.Message}", e);
+        }
+    }
+
+    public static Wire.DownloadRequest Download(string digest, long offset) => new() { Digest = Bytes(digest), Offset = (ulong)offset };
+
+    public static Wire.UploadFrame Open(byte[] header, long size, string digest) =>
+        new() { Open = new() { Header = UnsafeByteOperations.UnsafeWrap(header), Size = (ulong)size, Digest = Bytes(digest) } };
+
+    public static Wire.UploadFrame Chunk(long offset, ReadOnlyMemory<byte> data) =>
+        new() { Chunk = new() { Offset = (ulong)offset, Data = UnsafeByteOperations.UnsafeWrap(data) } };
+
+    public static UploadOutcome FromWire(Wire.UploadOutcome outcome) => new(outcome.Result switch
+    {
+        Wire.UploadResult.Accepted => UploadResult.Accepted,
+        Wire.UploadResult.Discarded => UploadResult.Discarded,
+        Wire.UploadResult.Restart => UploadResult.Restart,
+        _ => UploadResult.Rejected,
+    }, outcome.Code, outcome.Message);
+
+    static Wire.Hello ToWire(ClientReport.Hello hello) => new()
+    {
+        ProtocolVersion = ProtocolVersion,
+        ClientId = hello.ClientId,
+        Software = hello.Software,
+        Device = new()
+        {
+            Kind = hello.Device.Kind,
+            Name = hello.Device.Name,
+            MemoryBytes = (ulong)hello.Device.MemoryBytes,
+            Threads = (uint)hello.Device.Threads,
+            StepsPerSecond = hello.Device.StepsPerSecond,
+        },
+        Encodings = { Encodings.Select(e => e.Wire) },
+        Methods = { hello.Methods },
+        PendingAssignments = { hello.Pending },
+    };
+
+    static RunOffer FromWire(Wire.RunOffer offer) => new(offer.RunId, Hex(offer.BaseDigest), Hex(offer.SchemaDigest), offer.Trust);
+
+    static WorkAssignment FromWire(Wire.Assignment a) => new()
+    {
+        Id = a.AssignmentId,
+        RunId = a.RunId,
+        Round = (int)a.Round,
+        ManifestDigest = Hex(a.ManifestDigest),
+        SchemaDigest = Hex(a.SchemaDigest),
+        PlanDigest = Hex(a.PlanDigest),
+        PlanVersion = (int)a.PlanVersion,
+        Train = a.Kind == Wire.AssignmentKind.Train && a.Train is not null ? FromWire(a.Train) : null,
+        Evaluate = a.Kind == Wire.AssignmentKind.Evaluate && a.Evaluate is not null ? FromWire(a.Evaluate) : null,
+        Encoding = Encodings.Where(e => e.Wire == a.Encoding).Select(e => (Encoding?)e.Own).FirstOrDefault(),
+        Seed = a.Seed,
+    };
+
+    static TrainSettings FromWire(Wire.TrainSettings s) => new()
+    {
+        Steps = (int)Math.Min(s.Steps, int.MaxValue),
+        BatchSize = (int)Math.Min(s.BatchSize, int.MaxValue),
+        Optimizer = s.Optimizer,
+        LearningRate = s.LearningRate,
+        WeightDecay = s.WeightDecay,
+        Momentum = s.Momentum,
+        ClipNorm = s.ClipNorm,
+    };
+
+    static EvaluateSettings FromWire(Wire.EvaluateSettings s) =>
+        new((int)Math.Min(s.BatchSize, int.MaxValue), (long)Math.Min(s.MaxSamples, long.MaxValue));
+
+    static Wire.TensorEncoding ToWire(Encoding encoding) => Encodings.First(e => e.Own == encoding).Wire;
+
+    static string Hex(ByteString bytes) => Convert.ToHexStringLower(bytes.Span);
+
+    static ByteString Bytes(string hex) => ByteString.CopyFrom(Convert.FromHexString(hex));
+}

@@ -1,0 +1,72 @@
+using Federated.Client.Rounds;
+using Federated.Client.Transport.Messages;
+using Federated.Protos.V1;
+using UploadOutcome = Federated.Client.Transport.Messages.UploadOutcome;
+using UploadResult = Federated.Client.Transport.Messages.UploadResult;
+
+namespace Federated.Client.Transport;
+
+/// <summary>Sends an update from the outbox, from where the coordinator's durable bytes end.</summary>
+sealed class UpdateUploads(ICoordinatorTransport transport)
+{
+    const int ChunkBytes = 256 << 10;
+    const int MaximumRestarts = 3;
+
+    /// <exception cref="LinkException">The call broke; send again later.</exception>
+    public async Task<UploadOutcome> SendAsync(OutboxEntry entry, CancellationToken cancellation)
+    {
+        for (var restart = 0; ; restart++)
+        {
+            var outcome = await SendOnceAsync(entry, cancellation);
+            if (outcome.Result != UploadResult.Restart)
+                return outcome;
+            if (restart == MaximumRestarts)
+                throw new LinkException(LinkFailure.Unavailable, $"The bytes were damaged on the way {restart + 1} times.");
+        }
+    }
+
+    async Task<UploadOutcome> SendOnceAsync(OutboxEntry entry, CancellationToken cancellation)
+    {
+        await using var file = new FileStream(entry.Path, FileMode.Open, FileAccess.Read, FileShare.Read, 1);
+        var header = new byte[entry.HeaderLength];
+        await file.ReadExactlyAsync(header, cancellation);
+        await using var stream = transport.Upload(cancellation);
+        await stream.SendAsync(ProtoMapping.Open(header, entry.Size, entry.Digest), cancellation);
+        var reply = await ReceiveAsync(stream, cancellation);
+        if (reply.ReplyCase != UploadReply.ReplyOneofCase.Outcome)
+        {
+            await SendBytesAsync(stream, file, (long)Math.Min(reply.Ready.Offset, (ulong)entry.Size), cancellation);
+            reply = await ReceiveAsync(stream, cancellation);
+        }
+        return reply.ReplyCase == UploadReply.ReplyOneofCase.Outcome ? ProtoMapping.FromWire(reply.Outcome)
+            : throw new LinkException(LinkFailure.Unavailable, "The coordinator answered an upload without an outcome.");
+    }
+
+    /// <summary>The coordinator may end the call early, with an outcome that says why; then the rest is not wanted.</summary>
+    static async Task SendBytesAsync(IMessageStream<UploadFrame, UploadReply> stream, FileStream file, long offset, CancellationToken cancellation)
+    {
+        file.Position = offset;
+        try
+        {
+            while (true)
+            {
+                // A frame keeps its buffer until the transport is done with it, hence a fresh one each.
+                var buffer = new byte[Math.Min(ChunkBytes, file.Length - file.Position)];
+                var at = file.Position;
+                if (buffer.Length == 0)
+                    break;
+                await file.ReadExactlyAsync(buffer, cancellation);
+                await stream.SendAsync(ProtoMapping.Chunk(at, buffer), cancellation);
+            }
+            await stream.CompleteAsync();
+        }
+        catch (LinkException e) when (e.Failure == LinkFailure.Unavailable)
+        {
+            // What the reader sees next, an outcome or the real failure, decides.
+        }
+    }
+
+    static async Task<UploadReply> ReceiveAsync(IMessageStream<UploadFrame, UploadReply> stream, CancellationToken cancellation) =>
+        await stream.ReceiveAsync(cancellation)
+            ?? throw new LinkException(LinkFailure.Unavailable, "The coordinator closed an upload without an outcome.");
+}
