@@ -61,7 +61,6 @@ enum Fault
     StrategyRefused,
     SpecAltered,
     PortTaken,
-    NotLoopback,
     JsonMalformed,
     BlobsDoNotFit,
     RequestMalformed,

@@ -69,7 +69,6 @@ static class FaultCatalog
         new(Fault.StrategyRefused, "F503", StatusCode.InvalidArgument, 400, "The strategy is refused"),
         new(Fault.SpecAltered, "F504", StatusCode.FailedPrecondition, 409, "The run's specification was altered"),
         new(Fault.PortTaken, "F505", StatusCode.Unavailable, 503, "The port is taken"),
-        new(Fault.NotLoopback, "F506", StatusCode.InvalidArgument, 400, "Only loopback is possible without TLS"),
         new(Fault.JsonMalformed, "F507", StatusCode.InvalidArgument, 400, "The JSON cannot be read"),
         new(Fault.BlobsDoNotFit, "F508", StatusCode.InvalidArgument, 422, "The run's blobs do not fit together"),
         new(Fault.RequestMalformed, "F509", StatusCode.InvalidArgument, 400, "The request cannot be read"),

@@ -11,6 +11,7 @@ namespace Server.Tests.Kit;
 sealed class SyntheticClient(string id, IWire wire, TestAdapter adapter)
 {
     readonly Dictionary<string, (UploadOpen Open, byte[] Bytes)> _outbox = [];
+    byte[]? _trained;
 
     public string Id => id;
 
@@ -21,6 +22,9 @@ sealed class SyntheticClient(string id, IWire wire, TestAdapter adapter)
     public ulong EvaluationSamples { get; init; }
 
     public float Scale { get; init; } = 0.01f;
+
+    /// <summary>Trains once and sends the same delta in every round.</summary>
+    public bool Instant { get; init; }
 
     public Func<Assignment, Task>? BeforeTraining { get; init; }
 
@@ -110,13 +114,17 @@ sealed class SyntheticClient(string id, IWire wire, TestAdapter adapter)
         foreach (var tensor in layout.Tensors)
         {
             var bytes = new byte[DeltaCodec.EncodedBytes(encoding, tensor.Elements)];
-            DeltaCodec.Encode(encoding, Synthetic.Values(assignment.Seed + (ulong)tensor.Index, tensor.Elements, Scale), bytes);
+            if (_trained is null)
+                DeltaCodec.Encode(encoding, Synthetic.Values(assignment.Seed + (ulong)tensor.Index, tensor.Elements, Scale), bytes);
             tensors.Write(bytes);
             var described = new Federated.Protos.V1.TensorHeader { Name = tensor.Name, Encoding = assignment.Encoding, ByteLength = (ulong)bytes.Length };
             described.Shape.Add(tensor.Shape.Select(s => (uint)s));
             header.Tensors.Add(described);
         }
-        return Seal(header, tensors.ToArray());
+        var all = _trained ?? tensors.ToArray();
+        if (Instant)
+            _trained = all;
+        return Seal(header, all);
     }
 
     public static (UploadOpen Open, byte[] Bytes) Seal(UpdateHeader header, byte[] tensors)

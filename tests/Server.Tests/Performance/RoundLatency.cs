@@ -1,0 +1,33 @@
+using Server.Tests.Kit;
+
+namespace Server.Tests.Performance;
+
+/// <summary>
+/// Measured on demand, never asserted: `dotnet artifacts/bin/Server.Tests/release/Server.Tests.dll -explicit only -class '*RoundLatency'`.
+/// </summary>
+public sealed class RoundLatency(ITestOutputHelper output)
+{
+    const int Rounds = 200;
+
+    [Theory(Explicit = true)]
+    [InlineData(2, 1)]
+    [InlineData(2, 8)]
+    [InlineData(8, 1)]
+    public async Task Rounds_InstantClients_MedianMilliseconds(int cohort, int scale)
+    {
+        using var data = new TemporaryFolder();
+        using var server = await ServerProcess.StartAsync(data.Path, threads: 2);
+        var adapter = new TestAdapter(modules: 6, width: 1024 * scale, rank: 8);
+        await server.CreateAsync(adapter, adapter.Spec("latency", Rounds, cohort));
+        var wires = Enumerable.Range(0, cohort).Select(_ => new GrpcWire(server.GrpcAddress)).ToList();
+        await Task.WhenAll(wires.Select((wire, i) => new SyntheticClient($"c{i}", wire, adapter) { Instant = true }.RunAsync(CancellationToken.None)));
+
+        var seconds = (await server.GetAsync("runs/latency/rounds")).EnumerateArray().Skip(Rounds / 4)
+            .Select(r => r.GetProperty("publishedMs").GetInt64() - r.GetProperty("startedMs").GetInt64()).Order().ToList();
+        var started = (await server.GetAsync("runs/latency/rounds")).EnumerateArray().Skip(Rounds / 4).Select(r => r.GetProperty("startedMs").GetInt64()).ToList();
+        output.WriteLine(
+            $"{cohort} clients x {adapter.Layout.TotalElements / 1e6:F2} M fp32: mean {(started[^1] - started[0]) / (double)(started.Count - 1):F2} ms per round, " +
+            $"median {seconds[seconds.Count / 2]} ms, p95 {seconds[seconds.Count * 95 / 100]} ms");
+        wires.ForEach(w => w.Dispose());
+    }
+}
