@@ -11,4 +11,4 @@ var root = new RootCommand("Federated: federated parameter-efficient fine-tuning
     DemoCommand.Create(),
     BenchCommand.Create(),
 };
-return await CommandRunner.RunAsync(root, args);
+return args is ["server", .. var options] ? ServerCommand.Become(options) : await CommandRunner.RunAsync(root, args);

@@ -21,7 +21,7 @@ static class BenchCommand
         options.AddTo(command);
         command.SetAction(async (parsed, stop) =>
         {
-            var console = new DemoConsole(AnsiConsole.Console);
+            var console = DemoConsole.Standard();
             var results = new List<DemoResult>();
             for (var seed = 1; seed <= parsed.GetValue(seeds); seed++)
             {
@@ -30,7 +30,7 @@ static class BenchCommand
                 results.Add(await new DemoPipeline(settings, options.Images(parsed), new Workspace(options.Work(parsed)), console, TimeProvider.System).RunAsync(stop));
             }
             var bench = VisionBench.Of(results);
-            AnsiConsole.Write(Table(bench));
+            console.Write(Table(bench));
             if (parsed.GetValue(json) is { } file) await File.WriteAllTextAsync(file.FullName, JsonSerializer.Serialize(bench, DemoCommand.ResultJson) + "\n", stop);
             return ExitCode.Done;
         });

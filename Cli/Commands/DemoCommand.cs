@@ -3,7 +3,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Federated.Cli.Demo;
 using Federated.Cli.Terminal;
-using Spectre.Console;
 
 namespace Federated.Cli.Commands;
 
@@ -26,7 +25,7 @@ static class DemoCommand
         {
             var settings = options.Read(parsed, parsed.GetValue(quick) ? DemoSettings.Quick : new DemoSettings());
             var workspace = new Workspace(options.Work(parsed));
-            var console = new DemoConsole(AnsiConsole.Console);
+            var console = DemoConsole.Standard();
             var result = await new DemoPipeline(settings, options.Images(parsed), workspace, console, TimeProvider.System).RunAsync(stop);
 
             console.Print(result);

@@ -9,17 +9,10 @@ static partial class ServerCommand
 {
     public static string Executable => Path.Combine(AppContext.BaseDirectory, "Federated.Server");
 
-    public static Command Create()
-    {
-        var arguments = new Argument<string[]>("options") { Description = "Options of the server; 'federated server --help' asks the server itself.", Arity = ArgumentArity.ZeroOrMore };
-        var command = new Command("server", "Run a coordinator (--data DIR).") { arguments };
-        command.TreatUnmatchedTokensAsErrors = false;
-        command.Options.Clear();
-        command.SetAction(parsed => Become([.. parsed.GetValue(arguments) ?? [], .. parsed.UnmatchedTokens]));
-        return command;
-    }
+    /// <summary>Listed for help only: Program hands the server's own options over unread.</summary>
+    public static Command Create() => new("server", "Run a coordinator; 'federated server --help' lists its options.");
 
-    static int Become(IReadOnlyList<string> arguments)
+    public static int Become(IReadOnlyList<string> arguments)
     {
         if (!File.Exists(Executable)) throw new CommandException("F560", $"The server's executable is missing: '{Executable}'. Run './federated setup'.", ExitCode.Environment);
         Execute(Executable, [Executable, .. arguments, null]);

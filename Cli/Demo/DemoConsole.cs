@@ -6,7 +6,18 @@ namespace Federated.Cli.Demo;
 /// <summary>What a person sees: a bar while something long runs, then tables. Without a terminal, a line per step.</summary>
 sealed class DemoConsole(IAnsiConsole console)
 {
-    readonly bool _live = console.Profile.Capabilities.Interactive;
+    readonly bool _live = console.Profile.Capabilities.Interactive && !Console.IsOutputRedirected;
+
+    /// <summary>Standard output: colours and bars on a terminal, plain lines of any length elsewhere.</summary>
+    public static DemoConsole Standard()
+    {
+        var redirected = Console.IsOutputRedirected;
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = redirected ? AnsiSupport.No : AnsiSupport.Detect, ColorSystem = redirected ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect });
+        if (redirected) console.Profile.Width = 160;
+        return new DemoConsole(console);
+    }
+
+    public void Write(Table table) => console.Write(table);
 
     public void Say(string text) => console.MarkupLineInterpolated($"{text}");
 

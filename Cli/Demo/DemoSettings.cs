@@ -13,7 +13,11 @@ sealed record DemoSettings
     public int Steps { get; init; } = 20;
     public int BatchSize { get; init; } = 32;
     public int ImagesPerSite { get; init; } = 200;
+    /// <summary>Per domain, for the table.</summary>
     public int TestImages { get; init; } = 2000;
+
+    /// <summary>Per domain, for the curve: what the sites evaluate after every round.</summary>
+    public int TestImagesPerRound { get; init; } = 500;
     public int Rank { get; init; } = 8;
     public double Alpha { get; init; } = 8;
     public double LearningRate { get; init; } = 0.005;

@@ -41,13 +41,14 @@ sealed class FederatedRow(Federation federation, Workspace workspace, DemoSettin
         ["rounds"] = settings.Rounds,
         ["cohort"] = new JsonObject { ["size"] = sites, ["quorum"] = sites, ["minimum"] = sites, ["deadlineSeconds"] = 300 },
         ["train"] = new JsonObject { ["steps"] = settings.Steps, ["batchSize"] = settings.BatchSize, ["optimizer"] = "adamw", ["learningRate"] = settings.LearningRate },
-        ["evaluate"] = new JsonObject { ["everyRounds"] = 1 },
+        ["evaluate"] = new JsonObject { ["everyRounds"] = 1, ["maxSamples"] = settings.TestImagesPerRound },
         ["encoding"] = settings.Encoding,
         ["seed"] = settings.Seed,
     };
 
     static string Note(RunSnapshot run) => run.Phase switch
     {
+        "Completed" => "done",
         "Selecting" => $"round {run.Round}: waiting for sites ({run.Connected.Length} connected)",
         "Failed" => $"round {run.Round}: attempt {run.Attempt} failed, {run.LastError}",
         _ => $"round {run.Round}",

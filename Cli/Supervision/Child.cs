@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Federated.Cli.Terminal;
+using Federated.Server.Hosting;
 
 namespace Federated.Cli.Supervision;
 
@@ -55,6 +56,9 @@ sealed class Child(ChildSpec spec, int maxRestarts, TimeProvider clock) : IAsync
         };
         foreach (var argument in spec.Arguments(start)) info.ArgumentList.Add(argument);
         info.Environment[ParentPipe.Variable] = "1";
+        // Several processes share the cores; more than one thread in each only makes them wait for each other.
+        info.Environment.TryAdd("OMP_NUM_THREADS", "1");
+        info.Environment.TryAdd("OPENBLAS_NUM_THREADS", "1");
 
         var process = Process.Start(info) ?? throw new InvalidOperationException($"'{spec.Program}' did not start.");
         _process?.Dispose();

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Runtime.InteropServices;
-using Federated.Cli.Supervision;
+using Federated.Server.Hosting;
 
 namespace Federated.Cli.Terminal;
 
@@ -21,7 +21,7 @@ static class CommandRunner
         }
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-        ParentPipe.Watch(stopping);
+        ParentPipe.Watch(stopping.Cancel);
         try
         {
             return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, stopping.Token);

@@ -18,9 +18,10 @@ static class ServerHost
         await app.Services.GetRequiredService<ClientTokens>().LoadAsync(CancellationToken.None);
         var runs = app.Services.GetRequiredService<RunDirectory>();
         await runs.ResumeAsync(CancellationToken.None);
-        var lifetime = app.Lifetime;
+        var (lifetime, registry) = (app.Lifetime, app.Services.GetRequiredService<ClientRegistry>());
         lifetime.ApplicationStarted.Register(() => Announce(folder, listeners));
-        lifetime.ApplicationStopping.Register(() => app.Services.GetRequiredService<ClientRegistry>().DismissAll("shutting-down"));
+        lifetime.ApplicationStopping.Register(() => registry.DismissAll("shutting-down"));
+        ParentPipe.Watch(lifetime.StopApplication);
         await StartAsync(app, arguments);
         await app.WaitForShutdownAsync();
     }
@@ -29,7 +30,9 @@ static class ServerHost
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = folder.Path });
         builder.Logging.ClearProviders().AddSimpleConsole(o => { o.SingleLine = true; o.UseUtcTimestamp = true; o.TimestampFormat = "HH:mm:ss.fff "; });
-        builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Federated", LogLevel.Information);
+        builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Federated", LogLevel.Information)
+            // A failed start is reported once, as a line of ours, and not by the host as well.
+            .AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
         builder.WebHost.UseKestrel(k => listeners.Configure(k, arguments));
         builder.Services.AddSingleton(listeners);
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(10));

@@ -1,13 +1,13 @@
-namespace Federated.Cli.Supervision;
+namespace Federated.Server.Hosting;
 
 /// <summary>The child's side of supervision: standard input is a pipe that only the parent holds open.</summary>
-static class ParentPipe
+public static class ParentPipe
 {
     /// <summary>Set by the parent. Without it standard input means nothing (a service started by systemd, say).</summary>
     public const string Variable = "FEDERATED_PARENT_PIPE";
 
-    /// <summary>Cancels <paramref name="stopping"/> when the parent closes the pipe or dies.</summary>
-    public static void Watch(CancellationTokenSource stopping)
+    /// <summary>Calls <paramref name="ended"/> when the parent closes the pipe or dies.</summary>
+    public static void Watch(Action ended)
     {
         if (Environment.GetEnvironmentVariable(Variable) != "1") return;
         var input = Console.OpenStandardInput();
@@ -15,7 +15,7 @@ static class ParentPipe
         {
             Span<byte> buffer = stackalloc byte[64];
             while (input.Read(buffer) > 0) { }
-            stopping.Cancel();
+            ended();
         }) { IsBackground = true, Name = "parent pipe" }.Start();
     }
 }
