@@ -15,6 +15,8 @@ sealed class CovarianceSums(ProductFactors f, LayoutGroup group, ClientDifferenc
 
     readonly LayoutTensor _left = group.Tensors[f.Left];
     readonly LayoutTensor _right = group.Tensors[f.Right];
+    readonly float[] _leftMean = means.Singles(f.Left);
+    readonly float[] _rightMean = means.Singles(f.Right);
 
     public void Fill(RightSum request)
     {
@@ -103,7 +105,7 @@ sealed class CovarianceSums(ProductFactors f, LayoutGroup group, ClientDifferenc
 
     void ReadLeft(ClientDifference client, int row, Span<float> into)
     {
-        Centring.Subtract(client.View(_left, row * f.Rank, into), means.Sums[f.Left].AsSpan(row * f.Rank, into.Length), into);
+        Centring.Subtract(client.View(_left, row * f.Rank, into), _leftMean.AsSpan(row * f.Rank, into.Length), into);
     }
 
     /// <summary>Columns [from, from + length) of A_k - A into rows <see cref="Block"/> apart, padded with zeros to whole lanes.</summary>
@@ -112,7 +114,7 @@ sealed class CovarianceSums(ProductFactors f, LayoutGroup group, ClientDifferenc
         for (var i = 0; i < f.Rank; i++)
         {
             var row = into.AsSpan(i * Block, length);
-            Centring.Subtract(client.View(_right, i * f.N + from, row), means.Sums[f.Right].AsSpan(i * f.N + from, length), row);
+            Centring.Subtract(client.View(_right, i * f.N + from, row), _rightMean.AsSpan(i * f.N + from, length), row);
             into.AsSpan(i * Block + length, DotKernel.Padded(length) - length).Clear();
         }
     }
