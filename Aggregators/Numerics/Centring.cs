@@ -1,26 +1,13 @@
-using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
+using System.Numerics.Tensors;
 
 namespace Federated.Aggregators.Numerics;
 
-/// <summary>Differences from an fp64 mean, rounded once to fp32.</summary>
+/// <summary>
+/// Differences from a mean that is rounded to fp32. The rounding does no harm to a covariance: sum p_k (b_k + e)(a_k + d) = sum p_k b_k a_k + e d, since the true
+/// differences sum to zero.
+/// </summary>
 static class Centring
 {
-    /// <summary>x -= mean.</summary>
-    public static void Subtract(Span<float> x, ReadOnlySpan<double> mean)
-    {
-        mean = mean[..x.Length];
-        ref var v = ref MemoryMarshal.GetReference(x);
-        ref var m = ref MemoryMarshal.GetReference(mean);
-        var i = 0;
-        for (; i <= x.Length - 8; i += 8)
-        {
-            var (low, high) = Vector256.Widen(Vector256.LoadUnsafe(ref v, (nuint)i));
-            low -= Vector256.LoadUnsafe(ref m, (nuint)i);
-            high -= Vector256.LoadUnsafe(ref m, (nuint)(i + 4));
-            Vector256.Narrow(low, high).StoreUnsafe(ref v, (nuint)i);
-        }
-        for (; i < x.Length; i++)
-            x[i] = (float)(x[i] - mean[i]);
-    }
+    /// <summary>into = x - mean; <paramref name="into"/> may be <paramref name="x"/>.</summary>
+    public static void Subtract(ReadOnlySpan<float> x, ReadOnlySpan<float> mean, Span<float> into) => TensorPrimitives.Subtract(x, mean[..x.Length], into);
 }

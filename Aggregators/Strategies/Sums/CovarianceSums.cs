@@ -10,11 +10,13 @@ namespace Federated.Aggregators.Strategies.Sums;
 /// </summary>
 sealed class CovarianceSums(ProductFactors f, LayoutGroup group, ClientDifference[] clients, double[] weights, MeanDeltas means, WorkPool work)
 {
-    const int Piece = 4096;
+    const int Piece = 2048;
     const int Block = DotKernel.Block;
 
     readonly LayoutTensor _left = group.Tensors[f.Left];
     readonly LayoutTensor _right = group.Tensors[f.Right];
+    readonly float[] _leftMean = means.Singles(f.Left);
+    readonly float[] _rightMean = means.Singles(f.Right);
 
     public void Fill(RightSum request)
     {
@@ -103,8 +105,7 @@ sealed class CovarianceSums(ProductFactors f, LayoutGroup group, ClientDifferenc
 
     void ReadLeft(ClientDifference client, int row, Span<float> into)
     {
-        client.Read(_left, row * f.Rank, into);
-        Centring.Subtract(into, means.Sums[f.Left].AsSpan(row * f.Rank, into.Length));
+        Centring.Subtract(client.View(_left, row * f.Rank, into), _leftMean.AsSpan(row * f.Rank, into.Length), into);
     }
 
     /// <summary>Columns [from, from + length) of A_k - A into rows <see cref="Block"/> apart, padded with zeros to whole lanes.</summary>
@@ -113,8 +114,7 @@ sealed class CovarianceSums(ProductFactors f, LayoutGroup group, ClientDifferenc
         for (var i = 0; i < f.Rank; i++)
         {
             var row = into.AsSpan(i * Block, length);
-            client.Read(_right, i * f.N + from, row);
-            Centring.Subtract(row, means.Sums[f.Right].AsSpan(i * f.N + from, length));
+            Centring.Subtract(client.View(_right, i * f.N + from, row), _rightMean.AsSpan(i * f.N + from, length), row);
             into.AsSpan(i * Block + length, DotKernel.Padded(length) - length).Clear();
         }
     }
