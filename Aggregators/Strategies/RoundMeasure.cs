@@ -1,3 +1,4 @@
+using Federated.Aggregators.Adapters;
 using Federated.Aggregators.Numerics;
 using Federated.Aggregators.Strategies.Sums;
 
@@ -7,13 +8,31 @@ namespace Federated.Aggregators.Strategies;
 public sealed class RoundMeasure
 {
     readonly IReadOnlyList<ClientDifference> _clients;
-    readonly IReadOnlyList<Adapters.LayoutGroup> _groups;
+    readonly IReadOnlyList<LayoutGroup> _groups;
+    readonly Lazy<double[,]> _gram;
 
-    internal RoundMeasure(IReadOnlyList<Adapters.LayoutGroup> groups, IReadOnlyList<ClientDifference> clients) =>
-        (_groups, _clients, Contributions) = (groups, clients, [.. clients.Select(c => c.Contribution)]);
+    internal RoundMeasure(AdapterTensors previous, ClientDifference[] clients, WorkPool work)
+    {
+        (_groups, _clients, Contributions) = (previous.Layout.Groups, clients, [.. clients.Select(c => c.Contribution)]);
+        _gram = new(() => new UpdateGram(previous, clients, work).Of(previous.Layout));
+    }
 
     /// <summary>The contributions in fold order.</summary>
     public IReadOnlyList<Contribution> Contributions { get; }
+
+    /// <summary>
+    /// [client, client]: inner products of the effective changes over all groups (scaled products for product groups), whatever basis a client's factors are in.
+    /// </summary>
+    /// <exception cref="FoldRefusedException">One of them overflows.</exception>
+    public double[,] UpdateGram()
+    {
+        foreach (var value in _gram.Value)
+        {
+            if (!double.IsFinite(value))
+                throw new FoldRefusedException("A product of two clients' changes overflows; no value may be much above 1e12.");
+        }
+        return _gram.Value;
+    }
 
     /// <summary>||B_k A_k|| of a client in a group, from the factors' Gram matrices; null where the group is no product, 0 where the client did not train it.</summary>
     public double? ProductNorm(int client, int group)

@@ -19,11 +19,20 @@ sealed class ClientDifference(Contribution contribution, AdapterTensors previous
     /// <summary>Whether the client trained any tensor of a group.</summary>
     public bool Contributes(LayoutGroup group) => group.Tensors.Any(t => _own[t.Index] is { Trained: true });
 
+    /// <summary>The same as <see cref="Read"/>, in place where that is possible and otherwise in <paramref name="scratch"/>.</summary>
+    public ReadOnlySpan<float> View(LayoutTensor tensor, int offset, Span<float> scratch)
+    {
+        if (IsPlain(tensor) && contribution.Delta.View(_own[tensor.Index]!.Index, offset, scratch.Length) is { IsEmpty: false } view)
+            return view;
+        Read(tensor, offset, scratch);
+        return scratch;
+    }
+
     public void Read(LayoutTensor tensor, int offset, Span<float> into)
     {
         if (_own[tensor.Index] is not { } own)
             into.Clear();
-        else if (contribution.Start is null && own.Elements == tensor.Elements)
+        else if (IsPlain(tensor))
             contribution.Delta.Read(own.Index, offset, into);
         else
             ReadRows(tensor, own, offset, into);
@@ -51,6 +60,8 @@ sealed class ClientDifference(Contribution contribution, AdapterTensors previous
             value[i] = (float)((double)theta[i] + value[i]);
         return value;
     }
+
+    bool IsPlain(LayoutTensor tensor) => contribution.Start is null && _own[tensor.Index]?.Elements == tensor.Elements;
 
     // A rank axis can be the first (right factor) or the last (left factor) of two; one row of the last axis at a time serves both.
     void ReadRows(LayoutTensor tensor, LayoutTensor own, int offset, Span<float> into)

@@ -10,7 +10,7 @@ namespace Federated.Aggregators.Strategies.Sums;
 /// </summary>
 sealed class CovarianceSums(ProductFactors f, LayoutGroup group, ClientDifference[] clients, double[] weights, MeanDeltas means, WorkPool work)
 {
-    const int Piece = 4096;
+    const int Piece = 2048;
     const int Block = DotKernel.Block;
 
     readonly LayoutTensor _left = group.Tensors[f.Left];
@@ -103,8 +103,7 @@ sealed class CovarianceSums(ProductFactors f, LayoutGroup group, ClientDifferenc
 
     void ReadLeft(ClientDifference client, int row, Span<float> into)
     {
-        client.Read(_left, row * f.Rank, into);
-        Centring.Subtract(into, means.Sums[f.Left].AsSpan(row * f.Rank, into.Length));
+        Centring.Subtract(client.View(_left, row * f.Rank, into), means.Sums[f.Left].AsSpan(row * f.Rank, into.Length), into);
     }
 
     /// <summary>Columns [from, from + length) of A_k - A into rows <see cref="Block"/> apart, padded with zeros to whole lanes.</summary>
@@ -113,8 +112,7 @@ sealed class CovarianceSums(ProductFactors f, LayoutGroup group, ClientDifferenc
         for (var i = 0; i < f.Rank; i++)
         {
             var row = into.AsSpan(i * Block, length);
-            client.Read(_right, i * f.N + from, row);
-            Centring.Subtract(row, means.Sums[f.Right].AsSpan(i * f.N + from, length));
+            Centring.Subtract(client.View(_right, i * f.N + from, row), means.Sums[f.Right].AsSpan(i * f.N + from, length), row);
             into.AsSpan(i * Block + length, DotKernel.Padded(length) - length).Clear();
         }
     }
