@@ -56,7 +56,7 @@ sealed class Federation(Workspace workspace, TimeProvider clock) : IAsyncDisposa
         Directory.CreateDirectory(folder);
         var file = Path.Combine(folder, "client.json");
         File.WriteAllText(file, configuration.ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
-        _supervisor.Start(new(site.Name, Environment.ProcessPath!, _ => ["client", "run", "--config", file], workspace.Log(site.Name)));
+        _supervisor.Start(new(site.Name, Path.Combine(AppContext.BaseDirectory, "federated"), _ => ["client", "run", "--config", file], workspace.Log(site.Name)));
     }
 
     public string GrpcAddress => Endpoints.Read(workspace.Coordinator)!.Grpc.ToString();

@@ -84,11 +84,18 @@ static partial class OracleCases
         Rows("random like", "torch.rand_like(a), torch.randn_like(a)", x => [rand_like(x.A), randn_like(x.A)], "3 4"),
         Rows("random in place", "torch.zeros_like(a).normal_(1, 2), torch.zeros_like(a).uniform_(-1, 3), torch.zeros_like(a).bernoulli_(0.3)", x => [zeros_like(x.A).normal_(1, 2), zeros_like(x.A).uniform_(-1, 3), zeros_like(x.A).bernoulli_(0.3)], "3 4"),
         Rows("sampling", "torch.bernoulli(a.detach() / 2), torch.multinomial(a.detach(), 3, replacement=True)", x => [bernoulli(x.A.detach() / 2), multinomial(x.A.detach(), 3, true)], "+3 4"),
+        Rows("linear init", "(lambda m: (m.weight.detach(), m.bias.detach()))(torch.nn.Linear(4, 5, dtype=dtype))", x => Parts(nn.Linear(4, 5, dtype: x.Type))),
+        Rows("conv2d init", "(lambda m: (m.weight.detach(), m.bias.detach()))(torch.nn.Conv2d(4, 6, 3, groups=2, dtype=dtype))", x => Parts(nn.Conv2d(4, 6, 3, groups: 2, dtype: x.Type))),
+        Rows("layer_norm init", "(lambda m: (m.weight.detach(), m.bias.detach()))(torch.nn.LayerNorm(4, dtype=dtype))", x => Parts(nn.LayerNorm(4, dtype: x.Type))),
+        Rows("embedding init", "(torch.nn.Embedding(4, 5, padding_idx=2, dtype=dtype).weight.detach(),)", x => Parts(nn.Embedding(4, 5, 2, dtype: x.Type))),
+        Rows("init", "tuple(f(torch.zeros(4, 6, dtype=dtype)) for f in (torch.nn.init.kaiming_uniform_, torch.nn.init.kaiming_normal_, torch.nn.init.xavier_uniform_, torch.nn.init.normal_, torch.nn.init.uniform_))", x => [nn.init.kaiming_uniform_(zeros(4, 6, x.Type)), nn.init.kaiming_normal_(zeros(4, 6, x.Type)), nn.init.xavier_uniform_(zeros(4, 6, x.Type)), nn.init.normal_(zeros(4, 6, x.Type)), nn.init.uniform_(zeros(4, 6, x.Type))]),
         Row("to type", "a.to(torch.float64) * 2", x => x.A.to(ScalarType.Float64) * 2, "3 4"),
         Row("to device", "a.to('cpu', dtype=torch.float64)", x => x.A.to(ScalarType.Float64, CPU), "3 4"),
         Rows("to half", "a.detach().half().to(dtype), a.detach().bfloat16().to(dtype)", x => [x.A.detach().half().to(x.Type), x.A.detach().bfloat16().to(x.Type)], "3 4"),
         Row("copy_", "torch.zeros(3, 4, dtype=dtype).copy_(a)", x => zeros(3, 4, x.Type).copy_(x.A), "4"),
     ];
+
+    static Tensor[] Parts(nn.Module module) => [.. module.parameters().Select(parameter => parameter.detach())];
 
     static Tensor Set(Tensor tensor, Action<Tensor> assign)
     {
