@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Federated.Aggregators.Adapters;
 using Federated.Aggregators.Strategies;
+using Federated.Formats.Digests;
 using Federated.Formats.Safetensors;
 using Federated.Server.Faults;
 using Federated.Server.Rounds;
@@ -13,7 +14,7 @@ static class GroupFiles
 {
     /// <summary>Each group's tensors as a safetensors file of their own, so that an unchanged group keeps its digest.</summary>
     public static IReadOnlyList<GroupBytes> Write(AdapterTensors version) =>
-        [.. version.Layout.Groups.Select(g => new GroupBytes(g.Group.Name, File(g.Tensors.Select(t => Content(t.Name, t.Shape, version[t])))))];
+        [.. version.Layout.Groups.Select(g => WriteGroup(version, g))];
 
     /// <exception cref="FaultException">A blob is missing or corrupt.</exception>
     public static AdapterTensors Read(IBlobStore blobs, AdapterLayout layout, VersionInfo version)
@@ -57,6 +58,12 @@ static class GroupFiles
             return StrategyState.Empty;
         using var file = Open(blobs.ReadAll(digest), "strategy state");
         return new StrategyState([.. file.Tensors.Select(t => KeyValuePair.Create(t.Name, file.ReadSingles(t)))]);
+    }
+
+    static GroupBytes WriteGroup(AdapterTensors version, LayoutGroup group)
+    {
+        var bytes = File(group.Tensors.Select(t => Content(t.Name, t.Shape, version[t])));
+        return new GroupBytes(group.Group.Name, bytes, TreeDigest.Of(bytes));
     }
 
     static SafetensorsFile Open(byte[] bytes, string what)

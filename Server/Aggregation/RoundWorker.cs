@@ -10,6 +10,8 @@ namespace Federated.Server.Aggregation;
 /// <summary>Folds on the thread pool, from memory-mapped spools, under the limits that the server was started with.</summary>
 sealed class RoundWorker(IBlobStore blobs, IUpdateSpools spools, AdapterCache adapters, VersionWriter versions, WorkerOptions options) : IRoundWorker
 {
+    readonly VersionCache _cache = new(blobs);
+
     public Task<RoundCommand> FoldAsync(FoldOrder order, CancellationToken stopping) => Task.Run(() => Fold(order, stopping), stopping);
 
     public async Task<RoundCommand> WriteAsync(FoldOrder order, FoldedVersion folded, CancellationToken stopping)
@@ -36,14 +38,16 @@ sealed class RoundWorker(IBlobStore blobs, IUpdateSpools spools, AdapterCache ad
         try
         {
             var adapter = adapters.Get(order.VersionIn.SchemaDigest, order.VersionIn.PlanDigest);
-            var input = new FoldInput(GroupFiles.Read(blobs, adapter.Layout, order.VersionIn), Contributions(order, adapter, open))
+            var input = new FoldInput(_cache.Read(order.Plan.Run, adapter.Layout, order.VersionIn), Contributions(order, adapter, open))
             {
                 State = GroupFiles.ReadState(blobs, order.VersionIn.StateDigest),
                 Round = order.Plan.Round,
             };
             var composition = StrategyCatalog.Default.Compose(order.Spec.Strategy);
             var result = new Fold(composition).Run(input, new FoldLimits(options.Threads, options.MemoryBytes), stopping);
-            return new RoundCommand.FoldCompleted(new FoldedVersion(GroupFiles.Write(result.Tensors), GroupFiles.WriteState(result.State), DiagnosticsJson.Write(result.Diagnostics)));
+            var groups = GroupFiles.Write(result.Tensors);
+            _cache.Keep(order.Plan.Run, result.Tensors, groups);
+            return new RoundCommand.FoldCompleted(new FoldedVersion(groups, GroupFiles.WriteState(result.State), DiagnosticsJson.Write(result.Diagnostics)));
         }
         catch (FoldRefusedException e)
         {

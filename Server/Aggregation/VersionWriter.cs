@@ -23,5 +23,5 @@ sealed class VersionWriter(IBlobStore blobs, IManifestEncoder manifests)
     }
 
     static ImmutableArray<GroupInfo> Describe(IReadOnlyList<GroupBytes> groups) =>
-        [.. groups.Select(g => new GroupInfo(g.Group, Formats.Digests.TreeDigest.Of(g.Bytes), g.Bytes.Length))];
+        [.. groups.Select(g => new GroupInfo(g.Group, g.Digest, g.Bytes.Length))];
 }

@@ -85,6 +85,11 @@ static class FaultCatalog
         return new RpcException(new Status(description.Grpc, $"{description.Code}: {refusal.Message}"));
     }
 
+    /// <summary>A call that nobody refused: the server stops, so that the client may try again, or the client went away.</summary>
+    public static RpcException ToRpcEnded(bool serverStops) => serverStops
+        ? new RpcException(new Status(StatusCode.Unavailable, $"{Of(Fault.StoreUnavailable).Code}: The server is stopping."))
+        : new RpcException(new Status(StatusCode.Cancelled, "The call was ended."));
+
     /// <summary>RFC 9457. The detail is for people; the code is stable.</summary>
     public static IResult ToProblem(Refusal refusal)
     {

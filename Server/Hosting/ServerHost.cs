@@ -31,7 +31,7 @@ static class ServerHost
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = folder.Path });
         builder.Logging.ClearProviders().AddSimpleConsole(o => { o.SingleLine = true; o.UseUtcTimestamp = true; o.TimestampFormat = "HH:mm:ss.fff "; });
         builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Federated", LogLevel.Information)
-            // A failed start is reported once, as a line of ours, and not by the host as well.
+            // A start that fails is told once, by the program, on one line.
             .AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
         builder.WebHost.UseKestrel(k => listeners.Configure(k, arguments));
         builder.Services.AddSingleton(listeners);

@@ -6,4 +6,7 @@ namespace Federated.Server.Rounds;
 /// <param name="DiagnosticsJson">A JSON array with one object per group.</param>
 sealed record FoldedVersion(IReadOnlyList<GroupBytes> Groups, byte[]? State, string DiagnosticsJson);
 
-sealed record GroupBytes(string Group, byte[] Bytes);
+/// <param name="Group">Its name.</param>
+/// <param name="Bytes">A safetensors file.</param>
+/// <param name="Digest">The bytes' tree digest.</param>
+sealed record GroupBytes(string Group, byte[] Bytes, string Digest);

@@ -7,6 +7,7 @@ sealed class RoundEffects(RoundServices services, ILogger logger, Action<RoundCo
 {
     Task _work = Task.CompletedTask;
     Task _export = Task.CompletedTask;
+    VersionInfo? _toExport;
 
     public void Carry(RoundEffect effect, RoundState state, long nowMs)
     {
@@ -29,7 +30,7 @@ sealed class RoundEffects(RoundServices services, ILogger logger, Action<RoundCo
                 break;
             case RoundEffect.VersionPublished published:
                 logger.VersionPublished(state.Run, published.Version.Version, published.Version.ManifestDigest);
-                _export = ExportAsync(_export, state, published.Version);
+                Export(state, published.Version);
                 break;
             case RoundEffect.RunEnded ended:
                 foreach (var client in state.Fleet.Keys)
@@ -99,21 +100,30 @@ sealed class RoundEffects(RoundServices services, ILogger logger, Action<RoundCo
         }
     }
 
-    // One after the other, so that folders appear in the order of their versions.
-    async Task ExportAsync(Task earlier, RoundState state, VersionInfo version)
+    // Rounds of a few milliseconds outrun the export; then only the newest version is worth a folder before somebody asks for another.
+    void Export(RoundState state, VersionInfo version)
     {
-        try
+        Interlocked.Exchange(ref _toExport, version);
+        if (_export.IsCompleted)
+            _export = ExportNewestAsync(state);
+    }
+
+    async Task ExportNewestAsync(RoundState state)
+    {
+        while (Interlocked.Exchange(ref _toExport, null) is { } version)
         {
-            await earlier;
-            await services.Worker.ExportAsync(state, version, stopping);
-        }
-        catch (OperationCanceledException)
-        {
-            // The folder is rebuilt from blobs when it is missing.
-        }
-        catch (Exception e)
-        {
-            logger.ExportFailed(state.Run, version.Version, e);
+            try
+            {
+                await services.Worker.ExportAsync(state, version, stopping);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                logger.ExportFailed(state.Run, version.Version, e);
+            }
         }
     }
 

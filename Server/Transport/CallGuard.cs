@@ -27,7 +27,7 @@ sealed class CallGuard(TransportOptions options, RoundMetrics metrics, IHostAppl
         }
         catch (Exception) when (stopping.IsCancellationRequested)
         {
-            throw new RpcException(new Status(lifetime.ApplicationStopping.IsCancellationRequested ? StatusCode.Unavailable : StatusCode.Cancelled, "The call was ended."));
+            throw FaultCatalog.ToRpcEnded(lifetime.ApplicationStopping.IsCancellationRequested);
         }
         catch (RpcException)
         {

@@ -34,7 +34,7 @@ sealed class InProcessTransport(SessionServices sessions, UploadServices uploads
         try
         {
             var (digest, offset) = ProtoMapping.Read(request);
-            await downloads.RunAsync(digest, offset, token, (size, data) => take(ProtoMapping.WriteChunk(size, data).Clone()), stopping);
+            await downloads.RunAsync(digest, offset, token, (size, data) => take(ProtoMapping.WriteChunk(size, data.ToArray())), stopping);
         }
         catch (FaultException e)
         {

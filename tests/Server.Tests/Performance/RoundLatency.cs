@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Server.Tests.Kit;
 
 namespace Server.Tests.Performance;
@@ -22,12 +23,15 @@ public sealed class RoundLatency(ITestOutputHelper output)
         var wires = Enumerable.Range(0, cohort).Select(_ => new GrpcWire(server.GrpcAddress)).ToList();
         await Task.WhenAll(wires.Select((wire, i) => new SyntheticClient($"c{i}", wire, adapter) { Instant = true }.RunAsync(CancellationToken.None)));
 
-        var seconds = (await server.GetAsync("runs/latency/rounds")).EnumerateArray().Skip(Rounds / 4)
-            .Select(r => r.GetProperty("publishedMs").GetInt64() - r.GetProperty("startedMs").GetInt64()).Order().ToList();
-        var started = (await server.GetAsync("runs/latency/rounds")).EnumerateArray().Skip(Rounds / 4).Select(r => r.GetProperty("startedMs").GetInt64()).ToList();
+        var rounds = (await server.GetAsync("runs/latency/rounds")).EnumerateArray().Skip(Rounds / 4).ToList();
+        var started = rounds.Select(r => Ms(r, "startedMs")).ToList();
         output.WriteLine(
-            $"{cohort} clients x {adapter.Layout.TotalElements / 1e6:F2} M fp32: mean {(started[^1] - started[0]) / (double)(started.Count - 1):F2} ms per round, " +
-            $"median {seconds[seconds.Count / 2]} ms, p95 {seconds[seconds.Count * 95 / 100]} ms");
+            $"{cohort} clients x {adapter.Layout.TotalElements / 1e6:F2} M fp32: mean {(started[^1] - started[0]) / (double)(started.Count - 1):F2} ms per round; median " +
+            $"collect {Median(rounds, "startedMs", "collectedMs")}, fold {Median(rounds, "collectedMs", "foldedMs")}, publish {Median(rounds, "foldedMs", "publishedMs")} ms");
         wires.ForEach(w => w.Dispose());
     }
+
+    static long Ms(JsonElement round, string name) => round.GetProperty(name).GetInt64();
+
+    static long Median(List<JsonElement> rounds, string from, string to) => rounds.Select(r => Ms(r, to) - Ms(r, from)).Order().ElementAt(rounds.Count / 2);
 }
