@@ -51,10 +51,13 @@ sealed partial class ClientCall<TRequest, TResponse>
         {
             for (var number = 1; !_ended.Task.IsCompleted; number++)
             {
-                var attempt = _attempt = new Attempt(_requests, OnRequestFailure, _token);
+                var attempt = _attempt = new Attempt(_requests, _token);
                 var (status, pushback) = await TryAsync(attempt, number);
                 if (status is null)
+                {
+                    _ = EndWriterWithRequestAsync(attempt);
                     return await attempt.OpenAsync(_channel);
+                }
                 if (_requests.IsCommitted || _retries?.Next(status.Value, number, pushback) is not { } delay)
                 {
                     Finish(status.Value);
@@ -129,9 +132,9 @@ sealed partial class ClientCall<TRequest, TResponse>
     }
 
     // With one response, its reader learns the status and ends the writer with it; a stream of responses may have no reader at the moment.
-    void OnRequestFailure(Exception error)
+    async Task EndWriterWithRequestAsync(Attempt attempt)
     {
-        if (!HasSingleResponse && _headers.Task.IsCompletedSuccessfully)
+        if (!HasSingleResponse && await attempt.RequestOutcome is { } error)
             _requests.Fail(new RpcException(new Status(StatusCode.Cancelled, "Can't write the message: the server no longer reads requests.", error)));
     }
 }
