@@ -10,10 +10,27 @@ static class AdapterReshape
         var result = new AdapterTensors(target);
         foreach (var to in target.Tensors)
         {
-            if (source.Layout.Find(to.Name) is { } from)
-                Copy(source[from.Index], from.Shape, result[to.Index], to.Shape);
+            if (source.Layout.Find(to.Name) is not { } from)
+                continue;
+            Copy(source[from.Index], from.Shape, result[to.Index], to.Shape);
+            var factor = Factor(source.Layout.Groups[from.Group], target.Groups[to.Group], to);
+            if (factor != 1)
+                Scale(result[to.Index], factor);
         }
         return result;
+    }
+
+    /// <summary>
+    /// What a tensor of <paramref name="from"/> is multiplied by in <paramref name="to"/>: s changes with the rank, and the left factor of a product takes the
+    /// change up, so that the same rows and columns keep their effect.
+    /// </summary>
+    public static double Factor(LayoutGroup from, LayoutGroup to, LayoutTensor tensor) =>
+        to.Group.Product is { } product && product.Left == tensor.Role && from.Rank != to.Rank ? product.Scale(from.Rank) / product.Scale(to.Rank) : 1;
+
+    static void Scale(Span<float> values, double factor)
+    {
+        foreach (ref var value in values)
+            value = (float)(value * factor);
     }
 
     /// <summary>Copies the common leading box of two row-major arrays with equal numbers of axes.</summary>

@@ -35,8 +35,8 @@ public sealed class AdapterTensors
     public ReadOnlySpan<byte> Bytes => MemoryMarshal.AsBytes<float>(_values);
 
     /// <summary>
-    /// The start point of a client whose plan gives other ranks: along a rank axis the first elements are kept and missing ones are zero;
-    /// groups that this version lacks are zero.
+    /// The start point of a client whose plan gives other ranks: along a rank axis the first elements are kept and missing ones are zero,
+    /// and the left factor of a product is multiplied by s / s_k, because alpha / r differs at another rank. Groups that this version lacks are zero.
     /// </summary>
     public AdapterTensors Reshape(AdapterLayout target) => AdapterReshape.Apply(this, target);
 }

@@ -15,4 +15,8 @@ public sealed class DenseDelta(AdapterTensors values, AdapterLayout? layout = nu
         else
             into.Clear();
     }
+
+    /// <inheritdoc/>
+    public ReadOnlySpan<float> View(int tensor, long elementOffset, int length) =>
+        _from[tensor] is { } from ? values[from].Slice((int)elementOffset, length) : default;
 }

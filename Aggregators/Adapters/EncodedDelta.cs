@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Federated.Aggregators.Adapters;
 
 /// <summary>
@@ -39,4 +41,9 @@ public sealed class EncodedDelta : IDeltaSource
         else
             DeltaCodec.Decode(_encoding, _bytes.Span(offset, length), elements, (int)elementOffset, into);
     }
+
+    /// <inheritdoc/>
+    public ReadOnlySpan<float> View(int tensor, long elementOffset, int length) => _encoding == TensorEncoding.F32 && _tensors[tensor].Length > 0
+        ? MemoryMarshal.Cast<byte, float>(_bytes.Span(_tensors[tensor].Offset + 4 * elementOffset, 4 * length))
+        : default;
 }

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Federated.Aggregators.Numerics;
 
@@ -36,14 +37,20 @@ public static class DotKernel
         RequireRows(y.Length, yStride, yRows, padded, nameof(y));
         ref var x0 = ref MemoryMarshal.GetReference(x);
         ref var y0 = ref MemoryMarshal.GetReference(y);
+        // Wider tiles need more registers than AVX2 has; each output's own operations are the same in any tile.
+        var width = Avx512F.VL.IsSupported ? 4 : 2;
         for (var i = 0; i < xRows; i += 4)
         {
-            for (var j = 0; j < yRows; j += 2)
+            for (var j = 0; j < yRows; j += width)
             {
-                if (i + 4 <= xRows && j + 2 <= yRows)
-                    Tile(ref Unsafe.Add(ref x0, i * xStride), xStride, ref Unsafe.Add(ref y0, j * yStride), yStride, padded, sums[(i * yRows + j)..], yRows);
+                ref var xi = ref Unsafe.Add(ref x0, i * xStride);
+                ref var yj = ref Unsafe.Add(ref y0, j * yStride);
+                if (i + 4 > xRows || j + width > yRows)
+                    Edge(ref x0, xStride, i, Math.Min(i + 4, xRows), ref y0, yStride, j, Math.Min(j + width, yRows), padded, sums, yRows);
+                else if (width == 4)
+                    WideTile(ref xi, xStride, ref yj, yStride, padded, sums[(i * yRows + j)..], yRows);
                 else
-                    Edge(ref x0, xStride, i, Math.Min(i + 4, xRows), ref y0, yStride, j, Math.Min(j + 2, yRows), padded, sums, yRows);
+                    Tile(ref xi, xStride, ref yj, yStride, padded, sums[(i * yRows + j)..], yRows);
             }
         }
     }
@@ -75,7 +82,7 @@ public static class DotKernel
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static double Tree(Vector256<double> low, Vector256<double> high)
+    internal static double Tree(Vector256<double> low, Vector256<double> high)
     {
         var four = low + high;
         var two = four.GetLower() + four.GetUpper();
@@ -116,6 +123,61 @@ public static class DotKernel
         sums[2 * sumStride + 1] += Tree(s21);
         sums[3 * sumStride] += Tree(s30);
         sums[3 * sumStride + 1] += Tree(s31);
+    }
+
+    // 4 x 4 accumulators: two loads from the cache for every four fused multiply-adds.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void WideTile(ref float x, int xStride, ref float y, int yStride, int padded, Span<double> sums, int sumStride)
+    {
+        ref var x1 = ref Unsafe.Add(ref x, xStride);
+        ref var x2 = ref Unsafe.Add(ref x1, xStride);
+        ref var x3 = ref Unsafe.Add(ref x2, xStride);
+        ref var y1 = ref Unsafe.Add(ref y, yStride);
+        ref var y2 = ref Unsafe.Add(ref y1, yStride);
+        ref var y3 = ref Unsafe.Add(ref y2, yStride);
+        Vector256<float> s00 = default, s01 = default, s02 = default, s03 = default;
+        Vector256<float> s10 = default, s11 = default, s12 = default, s13 = default;
+        Vector256<float> s20 = default, s21 = default, s22 = default, s23 = default;
+        Vector256<float> s30 = default, s31 = default, s32 = default, s33 = default;
+        for (nuint i = 0; i < (nuint)padded; i += Lanes)
+        {
+            var b0 = Vector256.LoadUnsafe(ref y, i);
+            var b1 = Vector256.LoadUnsafe(ref y1, i);
+            var b2 = Vector256.LoadUnsafe(ref y2, i);
+            var b3 = Vector256.LoadUnsafe(ref y3, i);
+            var a0 = Vector256.LoadUnsafe(ref x, i);
+            s00 = Vector256.FusedMultiplyAdd(a0, b0, s00);
+            s01 = Vector256.FusedMultiplyAdd(a0, b1, s01);
+            s02 = Vector256.FusedMultiplyAdd(a0, b2, s02);
+            s03 = Vector256.FusedMultiplyAdd(a0, b3, s03);
+            var a1 = Vector256.LoadUnsafe(ref x1, i);
+            s10 = Vector256.FusedMultiplyAdd(a1, b0, s10);
+            s11 = Vector256.FusedMultiplyAdd(a1, b1, s11);
+            s12 = Vector256.FusedMultiplyAdd(a1, b2, s12);
+            s13 = Vector256.FusedMultiplyAdd(a1, b3, s13);
+            var a2 = Vector256.LoadUnsafe(ref x2, i);
+            s20 = Vector256.FusedMultiplyAdd(a2, b0, s20);
+            s21 = Vector256.FusedMultiplyAdd(a2, b1, s21);
+            s22 = Vector256.FusedMultiplyAdd(a2, b2, s22);
+            s23 = Vector256.FusedMultiplyAdd(a2, b3, s23);
+            var a3 = Vector256.LoadUnsafe(ref x3, i);
+            s30 = Vector256.FusedMultiplyAdd(a3, b0, s30);
+            s31 = Vector256.FusedMultiplyAdd(a3, b1, s31);
+            s32 = Vector256.FusedMultiplyAdd(a3, b2, s32);
+            s33 = Vector256.FusedMultiplyAdd(a3, b3, s33);
+        }
+        AddRow(sums, s00, s01, s02, s03);
+        AddRow(sums[sumStride..], s10, s11, s12, s13);
+        AddRow(sums[(2 * sumStride)..], s20, s21, s22, s23);
+        AddRow(sums[(3 * sumStride)..], s30, s31, s32, s33);
+    }
+
+    static void AddRow(Span<double> sums, Vector256<float> s0, Vector256<float> s1, Vector256<float> s2, Vector256<float> s3)
+    {
+        sums[0] += Tree(s0);
+        sums[1] += Tree(s1);
+        sums[2] += Tree(s2);
+        sums[3] += Tree(s3);
     }
 
     static void Edge(ref float x, int xStride, int xFrom, int xTo, ref float y, int yStride, int yFrom, int yTo, int padded, Span<double> sums, int sumStride)

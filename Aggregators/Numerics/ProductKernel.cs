@@ -34,6 +34,31 @@ public static class ProductKernel
     static void FourRows(ref float a, ref float right, int rightStride, int inner, int columns, ref double sums, int sumStride)
     {
         var j = 0;
+        for (; j <= columns - 16; j += 16)
+        {
+            Vector256<float> s00 = default, s01 = default, s10 = default, s11 = default, s20 = default, s21 = default, s30 = default, s31 = default;
+            for (var l = 0; l < inner; l++)
+            {
+                var b0 = Vector256.LoadUnsafe(ref right, (nuint)(l * rightStride + j));
+                var b1 = Vector256.LoadUnsafe(ref right, (nuint)(l * rightStride + j + 8));
+                var a0 = Vector256.Create(Unsafe.Add(ref a, l));
+                s00 = Vector256.FusedMultiplyAdd(a0, b0, s00);
+                s01 = Vector256.FusedMultiplyAdd(a0, b1, s01);
+                a0 = Vector256.Create(Unsafe.Add(ref a, inner + l));
+                s10 = Vector256.FusedMultiplyAdd(a0, b0, s10);
+                s11 = Vector256.FusedMultiplyAdd(a0, b1, s11);
+                a0 = Vector256.Create(Unsafe.Add(ref a, 2 * inner + l));
+                s20 = Vector256.FusedMultiplyAdd(a0, b0, s20);
+                s21 = Vector256.FusedMultiplyAdd(a0, b1, s21);
+                a0 = Vector256.Create(Unsafe.Add(ref a, 3 * inner + l));
+                s30 = Vector256.FusedMultiplyAdd(a0, b0, s30);
+                s31 = Vector256.FusedMultiplyAdd(a0, b1, s31);
+            }
+            Add(s00, s01, ref Unsafe.Add(ref sums, j));
+            Add(s10, s11, ref Unsafe.Add(ref sums, sumStride + j));
+            Add(s20, s21, ref Unsafe.Add(ref sums, 2 * sumStride + j));
+            Add(s30, s31, ref Unsafe.Add(ref sums, 3 * sumStride + j));
+        }
         for (; j <= columns - 8; j += 8)
         {
             Vector256<float> s0 = default, s1 = default, s2 = default, s3 = default;
@@ -76,6 +101,13 @@ public static class ProductKernel
                 s = MathF.FusedMultiplyAdd(Unsafe.Add(ref left, l), Unsafe.Add(ref right, l * rightStride + j), s);
             Unsafe.Add(ref sums, j) += s;
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Add(Vector256<float> first, Vector256<float> second, ref double sums)
+    {
+        Add(first, ref sums);
+        Add(second, ref Unsafe.Add(ref sums, 8));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,5 +1,7 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Federated.Aggregators.Numerics;
 
@@ -25,5 +27,50 @@ public static class WeightedSum
         }
         for (; i < x.Length; i++)
             sum[i] = Math.FusedMultiplyAdd(x[i], weight, sum[i]);
+    }
+
+    /// <summary>Four clients, one after another: the same bits as four calls of <see cref="Add"/> with a quarter of the traffic of the sums.</summary>
+    public static void AddFour(Span<double> sum, ReadOnlySpan<float> x0, double w0, ReadOnlySpan<float> x1, double w1, ReadOnlySpan<float> x2, double w2, ReadOnlySpan<float> x3, double w3)
+    {
+        if (x1.Length != x0.Length || x2.Length != x0.Length || x3.Length != x0.Length)
+            throw new ArgumentException($"The clients have {x0.Length}, {x1.Length}, {x2.Length} and {x3.Length} values; equal numbers are needed.", nameof(x1));
+        sum = sum[..x0.Length];
+        ref var s = ref MemoryMarshal.GetReference(sum);
+        ref var v0 = ref MemoryMarshal.GetReference(x0);
+        ref var v1 = ref MemoryMarshal.GetReference(x1);
+        ref var v2 = ref MemoryMarshal.GetReference(x2);
+        ref var v3 = ref MemoryMarshal.GetReference(x3);
+        var (p0, p1, p2, p3) = (Vector256.Create(w0), Vector256.Create(w1), Vector256.Create(w2), Vector256.Create(w3));
+        var i = 0;
+        for (; i <= x0.Length - 8; i += 8)
+        {
+            var at = (nuint)i;
+            var (low, high) = (Vector256.LoadUnsafe(ref s, at), Vector256.LoadUnsafe(ref s, at + 4));
+            low = Vector256.FusedMultiplyAdd(Lower(ref v0, at), p0, low);
+            high = Vector256.FusedMultiplyAdd(Lower(ref v0, at + 4), p0, high);
+            low = Vector256.FusedMultiplyAdd(Lower(ref v1, at), p1, low);
+            high = Vector256.FusedMultiplyAdd(Lower(ref v1, at + 4), p1, high);
+            low = Vector256.FusedMultiplyAdd(Lower(ref v2, at), p2, low);
+            high = Vector256.FusedMultiplyAdd(Lower(ref v2, at + 4), p2, high);
+            low = Vector256.FusedMultiplyAdd(Lower(ref v3, at), p3, low);
+            high = Vector256.FusedMultiplyAdd(Lower(ref v3, at + 4), p3, high);
+            low.StoreUnsafe(ref s, at);
+            high.StoreUnsafe(ref s, at + 4);
+        }
+        Add(sum[i..], x0[i..], w0);
+        Add(sum[i..], x1[i..], w1);
+        Add(sum[i..], x2[i..], w2);
+        Add(sum[i..], x3[i..], w3);
+    }
+
+    // Four values widened by one load.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector256<double> Lower(ref float x, nuint at)
+    {
+        var four = Vector128.LoadUnsafe(ref x, at);
+        if (Avx.IsSupported)
+            return Avx.ConvertToVector256Double(four);
+        var (low, high) = Vector128.Widen(four);
+        return Vector256.Create(low, high);
     }
 }

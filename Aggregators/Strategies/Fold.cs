@@ -22,8 +22,8 @@ public sealed class Fold(Composition composition)
         var contributions = FoldOrder.Of(input);
         var work = new WorkPool(limits.Threads, limits.MemoryBytes, cancellation);
         ClientDifference[] clients = [.. contributions.Select(c => new ClientDifference(c, input.Previous))];
-        var weights = FoldWeights.Of(composition.Weigher, new RoundMeasure(input.Previous, contributions), clients, input.Previous.Layout);
-        var run = new FoldRun(composition, input, work);
+        var weights = FoldWeights.Of(composition.Weigher, new RoundMeasure(input.Previous, clients, work), clients, input.Previous.Layout);
+        var run = new FoldRun(composition, input, work, limits.Diagnose);
         foreach (var group in input.Previous.Layout.Groups)
             run.Fold(group, clients, weights);
         return run.Result(Used(contributions, weights));

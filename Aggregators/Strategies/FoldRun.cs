@@ -5,7 +5,7 @@ using Federated.Aggregators.Strategies.Sums;
 namespace Federated.Aggregators.Strategies;
 
 /// <summary>One fold in progress, group by group.</summary>
-sealed class FoldRun(Composition composition, FoldInput input, WorkPool work)
+sealed class FoldRun(Composition composition, FoldInput input, WorkPool work, bool diagnose)
 {
     readonly AdapterTensors _result = new(input.Previous.Layout, input.Previous.Values.ToArray());
     readonly Dictionary<string, float[]> _state = input.State.Tensors.ToDictionary(t => t.Key, t => t.Value.ToArray(), StringComparer.Ordinal);
@@ -24,12 +24,19 @@ sealed class FoldRun(Composition composition, FoldInput input, WorkPool work)
         var sums = new LocalSums(group, [.. contributors.Select(k => clients[k])], [.. contributors.Select(k => weights[k, group.Index])], work);
         foreach (var request in composition.Rules[group.Group.Algebra].Fold(fold))
             sums.Fill(request);
-        Publish(fold);
+        var diagnostics = Diagnose(fold, sums);
+        _diagnostics.Add(diagnostics with { ChangeNorm = Publish(fold) });
     }
 
     public FoldResult Result(IReadOnlyList<ClientWeight> weights) => new(_result, _offsets, new StrategyState(_state), _diagnostics, weights);
 
-    void Publish(GroupFold fold)
+    GroupDiagnostics Diagnose(GroupFold fold, LocalSums sums)
+    {
+        var plain = new GroupDiagnostics(fold.Group.Group.Name, fold.Contributors) { CorrectionRatio = fold.CorrectionRatio, Fallback = fold.Fallback };
+        return diagnose && fold.Group.Group.Algebra == Algebra.Product ? ProductDiagnostics.Add(plain, fold, sums) : plain;
+    }
+
+    double Publish(GroupFold fold)
     {
         var squares = 0.0;
         var state = new StateAccess("optimiser", input.State, _state);
@@ -39,12 +46,7 @@ sealed class FoldRun(Composition composition, FoldInput input, WorkPool work)
                 squares += Publish(fold.Group.Tensors[t], fold.Previous(t), proposed, state);
         }
         _offsets.AddRange(fold.Offsets);
-        _diagnostics.Add(new GroupDiagnostics(fold.Group.Group.Name, fold.Contributors)
-        {
-            ChangeNorm = Math.Sqrt(squares),
-            CorrectionRatio = fold.CorrectionRatio,
-            Fallback = fold.Fallback,
-        });
+        return Math.Sqrt(squares);
     }
 
     double Publish(LayoutTensor tensor, ReadOnlySpan<float> previous, double[] proposed, StateAccess state)

@@ -5,26 +5,63 @@ namespace Federated.Aggregators.Strategies.Sums;
 
 /// <summary>
 /// theta_k - theta of one client, read piece by piece in the previous version's layout: the delta itself for a client that started there, and otherwise the
-/// difference formed in fp64, with what the client's rank lacks counted as zero.
+/// difference formed in fp64, with what the client's rank lacks counted as zero and its left factors brought to the version's scale, so that
+/// s * B * A is the client's own s_k * B_k * A_k.
 /// </summary>
 sealed class ClientDifference(Contribution contribution, AdapterTensors previous)
 {
     readonly LayoutTensor?[] _own = [.. previous.Layout.Tensors.Select(t => contribution.Layout.Find(t.Name))];
+    readonly double[] _toOwn = [.. previous.Layout.Tensors.Select(t => contribution.Layout.Find(t.Name) is { } own
+        ? AdapterReshape.Factor(previous.Layout.Groups[t.Group], contribution.Layout.Groups[own.Group], own) : 1)];
 
     public Contribution Contribution => contribution;
 
     /// <summary>Whether the client trained any tensor of a group.</summary>
     public bool Contributes(LayoutGroup group) => group.Tensors.Any(t => _own[t.Index] is { Trained: true });
 
+    /// <summary>The same as <see cref="Read"/>, in place where that is possible and otherwise in <paramref name="scratch"/>.</summary>
+    public ReadOnlySpan<float> View(LayoutTensor tensor, int offset, Span<float> scratch)
+    {
+        if (IsPlain(tensor) && contribution.Delta.View(_own[tensor.Index]!.Index, offset, scratch.Length) is { IsEmpty: false } view)
+            return view;
+        Read(tensor, offset, scratch);
+        return scratch;
+    }
+
     public void Read(LayoutTensor tensor, int offset, Span<float> into)
     {
         if (_own[tensor.Index] is not { } own)
             into.Clear();
-        else if (contribution.Start is null && own.Elements == tensor.Elements)
+        else if (IsPlain(tensor))
             contribution.Delta.Read(own.Index, offset, into);
         else
             ReadRows(tensor, own, offset, into);
     }
+
+    /// <summary>The client's value of a product group at its own rank, with B at the version's scale.</summary>
+    public ClientFactors Factors(ProductFactors f, LayoutGroup group, double weight)
+    {
+        var (left, right) = (group.Tensors[f.Left], group.Tensors[f.Right]);
+        var rank = _own[left.Index]?.Shape[1] ?? f.Rank;
+        var (b, a) = (Value(left), Value(right));
+        // Beyond the client's own rank the version's layout holds zeros only.
+        var ownB = new float[f.M * rank];
+        for (var i = 0; i < f.M; i++)
+            b.AsSpan(i * f.Rank, rank).CopyTo(ownB.AsSpan(i * rank));
+        return new ClientFactors(weight, rank, ownB, a[..(rank * f.N)]);
+    }
+
+    float[] Value(LayoutTensor tensor)
+    {
+        var value = new float[tensor.Elements];
+        Read(tensor, 0, value);
+        var theta = previous[tensor.Index];
+        for (var i = 0; i < value.Length; i++)
+            value[i] = (float)((double)theta[i] + value[i]);
+        return value;
+    }
+
+    bool IsPlain(LayoutTensor tensor) => contribution.Start is null && _own[tensor.Index]?.Elements == tensor.Elements;
 
     // A rank axis can be the first (right factor) or the last (left factor) of two; one row of the last axis at a time serves both.
     void ReadRows(LayoutTensor tensor, LayoutTensor own, int offset, Span<float> into)
@@ -42,8 +79,8 @@ sealed class ClientDifference(Contribution contribution, AdapterTensors previous
                 contribution.Delta.Read(own.Index, (long)i * ownWidth + j, row.AsSpan(0, present));
             for (var l = 0; l < length; l++)
             {
-                var start = l >= present ? 0 : contribution.Start is { } s ? s[own.Index][i * ownWidth + j + l] : theta[at + l];
-                into[at + l] = (float)((double)start + (l < present ? row[l] : 0) - theta[at + l]);
+                var start = l >= present ? 0 : contribution.Start is { } s ? s[own.Index][i * ownWidth + j + l] : (float)(theta[at + l] * _toOwn[tensor.Index]);
+                into[at + l] = (float)(((double)start + (l < present ? row[l] : 0)) / _toOwn[tensor.Index] - theta[at + l]);
             }
             at += length;
         }

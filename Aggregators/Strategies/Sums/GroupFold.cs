@@ -33,6 +33,10 @@ public sealed class GroupFold
     /// <summary>||B' - B|| / ||B|| of a correction; shown to operators.</summary>
     public double? CorrectionRatio { get; set; }
 
+    /// <summary>The factors of a product group.</summary>
+    /// <exception cref="InvalidOperationException">The group is no product.</exception>
+    public ProductFactors Factors => ProductFactors.Of(Group);
+
     internal IReadOnlyList<double[]?> Proposed => _proposed;
 
     internal IReadOnlyList<OffsetFactor> Offsets => _offsets;

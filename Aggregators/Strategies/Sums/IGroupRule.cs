@@ -1,3 +1,5 @@
+using Federated.Aggregators.Adapters;
+
 namespace Federated.Aggregators.Strategies.Sums;
 
 /// <summary>Combines one group. Immutable and safe for concurrent use.</summary>
@@ -9,4 +11,7 @@ public interface IGroupRule
     /// reveals sums only.
     /// </summary>
     IEnumerable<SumRequest> Fold(GroupFold group);
+
+    /// <summary>The roles of a product group that clients train in a round, or null for those of the plan.</summary>
+    IReadOnlyList<string>? TrainedRoles(ProductForm form, long round) => null;
 }

@@ -77,14 +77,17 @@ public sealed class AdapterSchemaTests
     }
 
     [Fact]
-    public void Reshape_GrowThenShrink_IsLossless()
+    public void Reshape_GrowThenShrink_IsLosslessAndKeepsTheEffect()
     {
         var schema = Schemas.Lora(16, 10, (32, 24));
         var small = AdapterLayout.Of(schema, AdapterPlan.Uniform(schema, 3));
         var values = Noise.Tensors(new Random(1), small);
-        var grown = values.Reshape(AdapterLayout.Of(schema, AdapterPlan.Uniform(schema, 7)));
+        var grown = values.Reshape(AdapterLayout.Of(schema, AdapterPlan.Uniform(schema, 12)));
         Assert.Equal(values.Values.ToArray(), grown.Reshape(small).Values.ToArray());
         Assert.Equal(0, grown[0][(3 * 24)..].ToArray().Sum(Math.Abs));
-        Assert.Equal(0, grown[1][5 * 7 + 3]);
+        Assert.Equal(0, grown[1][5 * 12 + 3]);
+        // alpha / 3 * B A = alpha / 12 * (4 B) A.
+        Assert.Equal(4 * values[1][5 * 3 + 2], grown[1][5 * 12 + 2]);
+        Assert.Equal(values[2].ToArray(), grown[2].ToArray());
     }
 }

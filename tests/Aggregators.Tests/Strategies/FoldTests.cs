@@ -26,7 +26,16 @@ public sealed class FoldTests
     [Fact]
     public void Run_AnyOrderOfContributions_GivesSameBits()
     {
-        var c = new FoldCase(4, 9, 3, 5, Shapes);
+        // Huge changes that cancel in pairs leave what fp64 lost on the way, which another order would lose otherwise.
+        var c = new FoldCase(4, 10, 3, 5, Shapes, drift: 1e17, uniform: true);
+        foreach (var pair in c.Deltas.Chunk(2))
+        {
+            for (var t = 0; t < c.Layout.Tensors.Count; t++)
+            {
+                for (var i = 0; i < pair[0][t].Length; i++)
+                    pair[1][t][i] = -pair[0][t][i];
+            }
+        }
         var fold = new Fold(StrategyCatalog.Default.Compose(FoldSpec.Of("fedit")));
         var expected = fold.Run(c.Input, new FoldLimits()).Tensors.Values.ToArray();
         var shuffled = c.Input with { Contributions = [.. c.Input.Contributions.Reverse()] };
@@ -62,7 +71,8 @@ public sealed class FoldTests
         }
         for (var i = 0; i < 5 * 4; i++)
         {
-            var padded = i % 4 < 2 ? start[1][i / 4 * 2 + i % 4] + (double)delta[1][i / 4 * 2 + i % 4] : 0;
+            // At rank 2 the scale is twice that of rank 4.
+            var padded = i % 4 < 2 ? 2 * (start[1][i / 4 * 2 + i % 4] + (double)delta[1][i / 4 * 2 + i % 4]) : 0;
             Assert.Equal((c.Previous[1][i] + (double)c.Deltas[0][1][i] + padded) / 2, result.Tensors[1][i], 1e-6);
         }
     }

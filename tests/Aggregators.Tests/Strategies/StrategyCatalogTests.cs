@@ -1,5 +1,6 @@
 using System.Text;
 using Federated.Aggregators.Strategies;
+using Federated.Aggregators.Strategies.Catalogue;
 using Federated.Aggregators.Tests.Shared;
 
 namespace Federated.Aggregators.Tests.Strategies;
@@ -33,4 +34,29 @@ public sealed class StrategyCatalogTests
     [Fact]
     public void Refusals_FedItWithSumsOnly_AreNone() =>
         Assert.Empty(Catalog.Refusals(FoldSpec.Of("fedit"), new FoldRequirements { LinearSum = true }, Schemas.Lora(4, 1, (3, 3))));
+
+    [Fact]
+    public void Catalog_EveryStrategy_HasItsPage() =>
+        Assert.All(Enum.GetValues<StrategyKind>().SelectMany(Catalog.Of), s => Assert.True(File.Exists(Path.Combine(AppContext.BaseDirectory, "Pages", s.Name + ".md")), s.Name));
+
+    [Fact]
+    public void Configure_EveryStrategy_RefusesAnUnknownOption()
+    {
+        foreach (var kind in Enum.GetValues<StrategyKind>())
+        {
+            foreach (var strategy in Catalog.Of(kind))
+            {
+                var rule = new RuleSpec(strategy.Name, """{"no_such_option":1}""");
+                var spec = kind switch
+                {
+                    StrategyKind.Weigher => new FoldSpec { Weigher = rule },
+                    StrategyKind.Product => new FoldSpec { Product = rule },
+                    StrategyKind.Affine => new FoldSpec { Affine = rule },
+                    StrategyKind.Opaque => new FoldSpec { Opaque = rule },
+                    _ => new FoldSpec { ServerOptimiser = rule },
+                };
+                Assert.Contains("no_such_option", Assert.Throws<FormatException>(() => Catalog.Compose(spec)).Message);
+            }
+        }
+    }
 }

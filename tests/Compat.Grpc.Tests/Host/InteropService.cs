@@ -37,7 +37,7 @@ public sealed class InteropService : TestService.TestServiceBase
         await EchoMetadataAsync(context);
         var size = 0;
         await foreach (var request in requestStream.ReadAllAsync())
-            size += request.Payload.Body.Length;
+            size += request.Payload?.Body.Length ?? 0;
         return new StreamingInputCallResponse { AggregatedPayloadSize = size };
     }
 

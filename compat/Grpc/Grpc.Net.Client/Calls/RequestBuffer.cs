@@ -1,3 +1,4 @@
+using Grpc.Core;
 using Grpc.Core.Wire;
 
 namespace Grpc.Net.Client.Calls;
@@ -57,16 +58,12 @@ sealed class RequestBuffer(long retainLimit)
             CommitLocked();
     }
 
-    /// <summary>Ends the pending and every later write with this error.</summary>
+    /// <summary>Ends every later write with this error, and the pump; a frame that it is writing may still get through.</summary>
     public void Fail(Exception failure)
     {
         lock (_gate)
         {
-            if (_failure is not null)
-                return;
-            _failure = failure;
-            _pendingWrite?.TrySetException(failure);
-            _ = _pendingWrite?.Task.Exception;
+            _failure ??= failure;
             Signal();
         }
     }
@@ -84,11 +81,17 @@ sealed class RequestBuffer(long retainLimit)
         }
     }
 
-    /// <summary>Returns the buffers; only after the last pump has ended.</summary>
-    public void Release()
+    /// <summary>Ends the pending write too, and returns the buffers; only after the last pump has ended.</summary>
+    public void Release(Exception failure)
     {
+        Fail(failure);
         lock (_gate)
+        {
+            _pendingWrite?.TrySetException(_failure!);
+            // The request of a unary call is written by nobody who waits for it.
+            _ = _pendingWrite?.Task.Exception;
             Drop(_frames.Count);
+        }
     }
 
     async ValueTask<PooledBuffer?> NextAsync(long number, CancellationToken cancellation)
@@ -101,7 +104,7 @@ sealed class RequestBuffer(long retainLimit)
                 if (_failure is not null)
                     throw new OperationCanceledException("The call has ended.", _failure);
                 if (number < _first)
-                    throw new InvalidOperationException("The request cannot be sent again: its first messages were released.");
+                    throw new RpcException(new Status(StatusCode.Unavailable, "The server refused the stream after messages of it had been sent and released."));
                 if (number < _first + _frames.Count)
                     return _frames[(int)(number - _first)];
                 if (_completed)

@@ -42,13 +42,13 @@ static class StatusMapping
 
     public static Status FromException(string context, Exception error)
     {
-        if (error is RpcException rpc)
-            return rpc.Status;
         StatusCode? code = null;
         var details = new List<string>();
         for (var current = error; current is not null; current = current.InnerException)
         {
             details.Add($"{current.GetType().Name}: {current.Message}");
+            if (current is RpcException rpc)
+                return rpc.Status;
             if (current is HttpProtocolException protocol)
                 code = FromHttp2(protocol.ErrorCode);
             else if (current is SocketException or IOException)

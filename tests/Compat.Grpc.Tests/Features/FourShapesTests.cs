@@ -4,7 +4,7 @@ using Grpc.Core;
 using Grpc.Testing;
 using Microsoft.AspNetCore.Builder;
 
-namespace Compat.Grpc.Tests.Calls;
+namespace Compat.Grpc.Tests.Features;
 
 public sealed class FourShapesTests : IAsyncLifetime
 {

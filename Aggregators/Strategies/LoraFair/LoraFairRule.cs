@@ -1,0 +1,65 @@
+using Federated.Aggregators.Numerics;
+using Federated.Aggregators.Strategies.Sums;
+
+namespace Federated.Aggregators.Strategies.LoraFair;
+
+/// <summary>
+/// min_D ||M - (B + D) A||^2 + lambda ||D||^2, so D = C (G + lambda I)^-1 with C = (M - BA) A^T = sum p_k (B_k - B)((A_k - A) A^T) and G = A A^T.
+/// </summary>
+sealed class LoraFairRule(LoraFairOptions options) : IGroupRule
+{
+    public IEnumerable<SumRequest> Fold(GroupFold group)
+    {
+        var f = group.Factors;
+        var means = new MeanDeltas();
+        yield return means;
+        var (a, b) = (group.Apply(f.Right, means.Sums[f.Right]), group.Apply(f.Left, means.Sums[f.Left]));
+        group.Propose(f.Right, a);
+        group.Propose(f.Left, b);
+
+        // The published A is rounded to fp32, and the correction is for that one.
+        var published = Rounding.ToSingles(a);
+        var gram = SmallGram.OfRows(published, f.Rank, f.N);
+        var unit = Enumerable.Range(0, f.Rank).Sum(i => gram[i * f.Rank + i]) / f.Rank;
+        if (!(unit > options.GramFloor))
+        {
+            group.Fallback = FormattableString.Invariant($"tr(G)/r is {unit:g3}, not above the floor {options.GramFloor:g3}");
+            yield break;
+        }
+        var cross = new RightSum(means, published, f.Rank);
+        yield return cross;
+        var lambda = options.Lambda * unit;
+        if (options.Mode == LambdaMode.Absolute)
+            lambda = options.Lambda;
+        if (options.Mode == LambdaMode.RelativeToUpdate)
+        {
+            var probe = ProductProbe.Signs(f.N);
+            var covariance = new RightSum(means, probe.Vectors, probe.Width);
+            yield return covariance;
+            lambda = options.Lambda * probe.SquaredNorm(covariance.Sum, f.M, b, a, f.Rank);
+        }
+        Correct(group, b, cross.Sum, gram, Math.Max(lambda, LoraFairOptions.LambdaFloor * unit));
+    }
+
+    void Correct(GroupFold group, double[] b, double[] d, double[] gram, double lambda)
+    {
+        var rank = group.Factors.Rank;
+        if (Cholesky.TryFactor(gram, rank, lambda) is not { } factor)
+        {
+            group.Fallback = FormattableString.Invariant($"G + {lambda:g3} I is not positive definite in fp64");
+            return;
+        }
+        factor.SolveRows(d);
+        var ratio = Math.Sqrt(Norm.Squared(d) / Norm.Squared(b));
+        if (!(ratio <= options.MaxCorrection))
+        {
+            // A mean of zero has no correction to be relative to, unless there is none at all.
+            if (Norm.Squared(d) > 0)
+                group.Fallback = FormattableString.Invariant($"||D||/||B|| is {ratio:g3}, above the cap {options.MaxCorrection:g3}");
+            return;
+        }
+        group.CorrectionRatio = ratio;
+        for (var i = 0; i < b.Length; i++)
+            b[i] += d[i];
+    }
+}
