@@ -11,10 +11,11 @@ sealed class AffineWarp(double xx, double xy, double yx, double yy) : IImageTran
 
     readonly long _xx = Fixed(xx), _xy = Fixed(xy), _yx = Fixed(yx), _yy = Fixed(yy);
 
+    /// <summary>Counter-clockwise.</summary>
     public static AffineWarp Rotation(double degrees)
     {
         var (sin, cos) = Math.SinCos(degrees * Math.PI / 180);
-        return new AffineWarp(cos, sin, -sin, cos);
+        return new AffineWarp(cos, -sin, sin, cos);
     }
 
     public void Apply(ReadOnlySpan<byte> source, Span<byte> target, ImageShape shape, ref CounterRandom random)

@@ -17,8 +17,8 @@ public static class DomainCatalog
         ["rot90"] = DomainStep.Plain(() => new QuarterTurn()),
         ["invert"] = DomainStep.Plain(() => new PointTransform(v => 255 - v)),
         ["sobel"] = DomainStep.Plain(() => new SobelEdges()),
-        // A triangle wave: black and white both become black, mid grey becomes white.
-        ["fold"] = DomainStep.Plain(() => new PointTransform(v => 255 - Math.Abs(2 * v - 255))),
+        // A triangle wave: black and white both become white, mid grey becomes black.
+        ["fold"] = DomainStep.Plain(() => new PointTransform(v => Math.Abs(2 * v - 255))),
         ["roll"] = new(1, 4095, 14, v => new Roll((int)v)),
         ["blur"] = new(0.1, 10, 1, v => new GaussianBlur(v)),
         ["noise"] = new(0, 255, 40, v => new SensorNoise(v)),

@@ -38,10 +38,9 @@ sealed partial class ServerCall
         Http.Features.Get<IHttpResetFeature>()?.Reset(Http2NoError);
     }
 
-    public async ValueTask DisposeAsync()
+    // The token of a call that ended in time stays as it is: to the handler, cancelled means given up.
+    public void Dispose()
     {
-        if (_deadline is not null)
-            await _deadline.CancelAsync();
         _deadline?.Dispose();
         _output.Dispose();
     }

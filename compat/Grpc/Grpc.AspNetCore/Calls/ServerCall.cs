@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 namespace Grpc.AspNetCore.Server.Calls;
 
 /// <summary>One call on the server: what its handler sees of it. Messages and its end are in the other parts.</summary>
-sealed partial class ServerCall : ServerCallContext, IAsyncDisposable
+sealed partial class ServerCall : ServerCallContext, IDisposable
 {
     readonly ServiceSettings _settings;
     readonly Metadata _trailers = [];

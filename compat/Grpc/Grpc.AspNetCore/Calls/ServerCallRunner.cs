@@ -15,7 +15,7 @@ sealed class ServerCallRunner(IMethod method, ServiceSettings settings, Func<Ser
             return;
         if (method.Type is MethodType.ClientStreaming or MethodType.DuplexStreaming)
             LiftRequestLimits(http);
-        await using var call = new ServerCall(http, settings);
+        using var call = new ServerCall(http, settings);
         var work = RunAsync(call);
         // A handler that ignores its token does not keep the client waiting past the deadline.
         await Task.WhenAny(work, call.DeadlinePassed);

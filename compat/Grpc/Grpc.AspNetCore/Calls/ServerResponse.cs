@@ -14,7 +14,8 @@ static class ServerResponse
     {
         var destination = http.Response.HasStarted ? http.Features.GetRequiredFeature<IHttpResponseTrailersFeature>().Trailers : http.Response.Headers;
         foreach (var entry in trailers)
-            destination.Append(entry.Key, MetadataHeaders.Encode(entry));
+            if (!TryAppend(destination, entry))
+                status = new Status(StatusCode.Internal, $"Error adding response trailer '{entry.Key}': its value is not ASCII.");
         destination[WireHeaders.Status] = ((int)status.StatusCode).ToString(CultureInfo.InvariantCulture);
         if (!string.IsNullOrEmpty(status.Detail))
             destination[WireHeaders.Message] = PercentEncoding.Encode(status.Detail);
@@ -36,6 +37,20 @@ static class ServerResponse
             return false;
         http.Response.Headers.Upgrade = "HTTP/2";
         return Refuse(http, StatusCodes.Status426UpgradeRequired, $"Request protocol '{http.Request.Protocol}' is not supported.");
+    }
+
+    // Kestrel refuses values that HTTP does not allow; such a trailer must not cost the client the status.
+    static bool TryAppend(IHeaderDictionary destination, Metadata.Entry entry)
+    {
+        try
+        {
+            destination.Append(entry.Key, MetadataHeaders.Encode(entry));
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
     }
 
     static bool Refuse(HttpContext http, int httpStatus, string detail)

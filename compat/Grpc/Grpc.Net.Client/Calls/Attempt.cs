@@ -14,11 +14,13 @@ sealed class Attempt
     HttpResponseMessage? _response;
     PipeReader? _body;
 
-    public Attempt(RequestBuffer requests, Action<Exception> onRequestFailure, CancellationToken call)
+    public Attempt(RequestBuffer requests, CancellationToken call)
     {
         _cancellation = CancellationTokenSource.CreateLinkedTokenSource(call);
-        _content = new RequestContent(requests, onRequestFailure, _cancellation.Token);
+        _content = new RequestContent(requests, _cancellation.Token);
     }
+
+    public Task<Exception?> RequestOutcome => _content.Outcome;
 
     public HttpHeaders Trailers => _response!.TrailingHeaders;
 
@@ -40,7 +42,7 @@ sealed class Attempt
         await _cancellation.CancelAsync();
         await (_body?.CompleteAsync() ?? ValueTask.CompletedTask);
         _response?.Dispose();
-        await _content.Pump;
+        await _content.Outcome;
         _content.Dispose();
         _cancellation.Dispose();
     }

@@ -9,7 +9,7 @@ sealed partial class ClientCall<TRequest, TResponse>
     /// <exception cref="RpcException">The call ended with a status other than OK.</exception>
     public async Task<TResponse?> ReadAsync()
     {
-        var responses = await _responses;
+        var responses = await _responses.Task;
         if (responses is not null && !_ended.Task.IsCompleted)
             try
             {
@@ -28,7 +28,7 @@ sealed partial class ClientCall<TRequest, TResponse>
     public async Task<TResponse> ReadSingleAsync()
     {
         TResponse? message = null;
-        if (await _responses is { } responses)
+        if (await _responses.Task is { } responses)
             try
             {
                 message = await responses.ReadAsync(_method.ResponseMarshaller, _token);
@@ -44,20 +44,25 @@ sealed partial class ClientCall<TRequest, TResponse>
         return message!;
     }
 
+    async Task RunAsync() => _responses.SetResult(await SendAsync());
+
     /// <summary>Sends the request, again where the retry policy says so, until response headers arrive. Never throws; null when the call has ended.</summary>
-    async Task<MessageDecoder?> RunAsync()
+    async Task<MessageDecoder?> SendAsync()
     {
         try
         {
             for (var number = 1; !_ended.Task.IsCompleted; number++)
             {
-                var attempt = _attempt = new Attempt(_requests, OnRequestFailure, _token);
-                var (status, pushback) = await TryAsync(attempt, number);
+                var attempt = _attempt = new Attempt(_requests, _token);
+                var (status, trailers) = await TryAsync(attempt, number);
                 if (status is null)
-                    return await attempt.OpenAsync(_channel);
-                if (_requests.IsCommitted || _retries?.Next(status.Value, number, pushback) is not { } delay)
                 {
-                    Finish(status.Value);
+                    _ = EndWriterWithRequestAsync(attempt);
+                    return await attempt.OpenAsync(_channel);
+                }
+                if (_requests.IsCommitted || _retries?.Next(status.Value, number, trailers?.GetValue(WireHeaders.RetryPushback)) is not { } delay)
+                {
+                    FinishWithoutResponse(status.Value, trailers);
                     break;
                 }
                 _channel.Logger.Retrying(number, _method.FullName, status.Value.StatusCode, delay);
@@ -72,34 +77,39 @@ sealed partial class ClientCall<TRequest, TResponse>
         return null;
     }
 
-    /// <returns>The status that ended the attempt, null where a response stream began, and the server's word on retries.</returns>
-    async Task<(Status? Status, string? Pushback)> TryAsync(Attempt attempt, int number)
+    /// <returns>The status that ended the attempt, null where a response stream began, and the trailers if the server sent the status.</returns>
+    async Task<(Status? Status, Metadata? Trailers)> TryAsync(Attempt attempt, int number)
     {
         try
         {
             using var request = await CallRequest.CreateAsync(_channel, _method, _host, _options, number, _token);
             var response = await attempt.SendAsync(_channel, request);
             var metadata = new Metadata();
-            if (StatusMapping.Read(metadata, response.Headers) is not { } status)
-            {
-                if (StatusMapping.Check(response) is { } bad)
-                    return (bad, null);
-                _requests.Commit();
-                _headers.TrySetResult(metadata);
-                return (null, null);
-            }
-            // The response is only a status: its headers are the trailers, and the call may still be repeated.
-            _trailers = metadata;
-            if (status.StatusCode == StatusCode.OK && HasSingleResponse)
-                status = new Status(StatusCode.Internal, "Failed to deserialize response message: the response has a status of OK and no message.");
-            if (status.StatusCode == StatusCode.OK || _requests.IsCommitted || _retries is null)
-                _headers.TrySetResult(metadata);
-            return (status, metadata.GetValue(WireHeaders.RetryPushback));
+            if (StatusMapping.Read(metadata, response.Headers) is { } status)
+                return (status, metadata);
+            if (StatusMapping.Check(response) is { } bad)
+                return (bad, null);
+            _requests.Commit();
+            _headers.TrySetResult(metadata);
+            return (null, null);
         }
         catch (Exception error) when (!_ended.Task.IsCompleted)
         {
             return (StatusOf("Error starting gRPC call.", error), null);
         }
+    }
+
+    /// <summary>Where the response is only a status, its headers are the trailers.</summary>
+    void FinishWithoutResponse(Status status, Metadata? trailers)
+    {
+        if (trailers is not null)
+        {
+            _trailers = trailers;
+            _headers.TrySetResult(trailers);
+        }
+        Finish(status.StatusCode == StatusCode.OK && HasSingleResponse
+            ? new Status(StatusCode.Internal, "Failed to deserialize response message: the response has a status of OK and no message.")
+            : status);
     }
 
     void FinishByTrailers(bool isMessageMissing = false)
@@ -129,9 +139,9 @@ sealed partial class ClientCall<TRequest, TResponse>
     }
 
     // With one response, its reader learns the status and ends the writer with it; a stream of responses may have no reader at the moment.
-    void OnRequestFailure(Exception error)
+    async Task EndWriterWithRequestAsync(Attempt attempt)
     {
-        if (!HasSingleResponse && _headers.Task.IsCompletedSuccessfully)
-            _requests.Fail(new RpcException(new Status(StatusCode.Cancelled, "Can't write the message: the server no longer reads requests.", error)));
+        if (!HasSingleResponse && await attempt.RequestOutcome is { } error)
+            _requests.Release(new RpcException(new Status(StatusCode.Cancelled, "Can't write the message: the server no longer reads requests.", error)));
     }
 }

@@ -19,12 +19,12 @@ sealed partial class ClientCall<TRequest, TResponse> : IDisposable
     readonly CancellationToken _token;
     readonly TaskCompletionSource<Metadata> _headers = new(TaskCreationOptions.RunContinuationsAsynchronously);
     readonly TaskCompletionSource<Status> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    readonly TaskCompletionSource<MessageDecoder?> _responses = new();
     readonly MessageEncoder _encoder;
     readonly ICompressionProvider? _compression;
     readonly RetrySchedule? _retries;
     readonly RequestBuffer _requests;
     Metadata _trailers = [];
-    Task<MessageDecoder?> _responses = Task.FromResult<MessageDecoder?>(null);
     Attempt? _attempt;
     Exception? _failure;
     int _finished;
@@ -69,8 +69,8 @@ sealed partial class ClientCall<TRequest, TResponse> : IDisposable
         _channel.Register(this);
         if (request is not null)
             Enqueue(request);
-        _responses = RunAsync();
         _ = SuperviseAsync();
+        _ = RunAsync();
     }
 
     public async Task WriteAsync(TRequest message, WriteOptions? options)
@@ -108,18 +108,26 @@ sealed partial class ClientCall<TRequest, TResponse> : IDisposable
     /// <summary>Watches deadline and cancellation, and releases everything once the call has ended.</summary>
     async Task SuperviseAsync()
     {
-        var remaining = _options.Deadline is { } deadline && deadline != DateTime.MaxValue ? deadline - DateTime.UtcNow : TimeSpan.MaxValue;
-        if (remaining <= TimeSpan.Zero)
-            FinishOverdue();
         using (_options.CancellationToken.UnsafeRegister(static state => ((ClientCall<TRequest, TResponse>)state!).Cancel(), this))
-        using (new Timer(static state => ((ClientCall<TRequest, TResponse>)state!).FinishOverdue(), this,
-            remaining > TimeSpan.Zero && remaining <= TimeoutHeader.LongestTimer ? remaining : Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan))
+        using (StartDeadline())
             await _ended.Task;
-        await _responses;
+        await _responses.Task;
         if (_attempt is not null)
             await _attempt.EndAsync();
-        _requests.Release();
+        _requests.Release(_failure!);
         _channel.Unregister(this);
+    }
+
+    Timer? StartDeadline()
+    {
+        if (_options.Deadline is not { } deadline || deadline == DateTime.MaxValue)
+            return null;
+        var remaining = deadline - DateTime.UtcNow;
+        if (remaining <= TimeSpan.Zero)
+            FinishOverdue();
+        return remaining <= TimeSpan.Zero || remaining > TimeoutHeader.LongestTimer
+            ? null
+            : new Timer(static state => ((ClientCall<TRequest, TResponse>)state!).FinishOverdue(), this, remaining, Timeout.InfiniteTimeSpan);
     }
 
     void FinishOverdue() => Finish(new Status(StatusCode.DeadlineExceeded, ""), isLocal: true);
@@ -128,10 +136,11 @@ sealed partial class ClientCall<TRequest, TResponse> : IDisposable
     {
         if (Interlocked.Exchange(ref _finished, 1) == 1)
             return;
-        var error = new RpcException(status, _trailers);
-        _failure = isLocal && _channel.Options.ThrowOperationCanceledOnCancellation
-            ? new OperationCanceledException(status.Detail, error, _options.CancellationToken)
-            : error;
+        _failure = status.StatusCode == StatusCode.OK
+            ? new InvalidOperationException("Can't write the message because the call is complete.")
+            : new RpcException(status, _trailers);
+        if (isLocal && _channel.Options.ThrowOperationCanceledOnCancellation)
+            _failure = new OperationCanceledException(status.Detail, _failure, _options.CancellationToken);
         _channel.Logger.CallEnded(_method.FullName, status.StatusCode, status.Detail);
         _ended.TrySetResult(status);
         _requests.Fail(_failure);

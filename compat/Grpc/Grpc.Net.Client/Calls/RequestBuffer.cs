@@ -58,16 +58,12 @@ sealed class RequestBuffer(long retainLimit)
             CommitLocked();
     }
 
-    /// <summary>Ends the pending and every later write with this error.</summary>
+    /// <summary>Ends every later write with this error, and the pump; a frame that it is writing may still get through.</summary>
     public void Fail(Exception failure)
     {
         lock (_gate)
         {
-            if (_failure is not null)
-                return;
-            _failure = failure;
-            _pendingWrite?.TrySetException(failure);
-            _ = _pendingWrite?.Task.Exception;
+            _failure ??= failure;
             Signal();
         }
     }
@@ -85,11 +81,17 @@ sealed class RequestBuffer(long retainLimit)
         }
     }
 
-    /// <summary>Returns the buffers; only after the last pump has ended.</summary>
-    public void Release()
+    /// <summary>Ends the pending write too, and returns the buffers; only after the last pump has ended.</summary>
+    public void Release(Exception failure)
     {
+        Fail(failure);
         lock (_gate)
+        {
+            _pendingWrite?.TrySetException(_failure!);
+            // The request of a unary call is written by nobody who waits for it.
+            _ = _pendingWrite?.Task.Exception;
             Drop(_frames.Count);
+        }
     }
 
     async ValueTask<PooledBuffer?> NextAsync(long number, CancellationToken cancellation)

@@ -8,22 +8,21 @@ namespace Grpc.Net.Client.Calls;
 sealed class RequestContent : HttpContent
 {
     readonly RequestBuffer _requests;
-    readonly Action<Exception> _onFailure;
     readonly CancellationToken _attempt;
 
-    public RequestContent(RequestBuffer requests, Action<Exception> onFailure, CancellationToken attempt)
+    public RequestContent(RequestBuffer requests, CancellationToken attempt)
     {
-        (_requests, _onFailure, _attempt) = (requests, onFailure, attempt);
+        (_requests, _attempt) = (requests, attempt);
         Headers.ContentType = new MediaTypeHeaderValue(WireHeaders.ContentType);
     }
 
-    /// <summary>Ends when nothing of this attempt touches the request buffers any more; never faults.</summary>
-    public Task Pump { get; private set; } = Task.CompletedTask;
+    /// <summary>Ends, with what went wrong or null, when nothing of this attempt touches the request buffers any more; never faults.</summary>
+    public Task<Exception?> Outcome { get; private set; } = Task.FromResult<Exception?>(null);
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context)
     {
         var writing = _requests.PumpAsync(stream, _attempt);
-        Pump = ObserveAsync(writing);
+        Outcome = ObserveAsync(writing);
         return writing;
     }
 
@@ -33,15 +32,16 @@ sealed class RequestContent : HttpContent
         return false;
     }
 
-    async Task ObserveAsync(Task writing)
+    static async Task<Exception?> ObserveAsync(Task writing)
     {
         try
         {
             await writing;
+            return null;
         }
         catch (Exception error)
         {
-            _onFailure(error);
+            return error;
         }
     }
 }

@@ -1,0 +1,83 @@
+using System.Security.Cryptography;
+using Federated.Client.Rounds;
+using Federated.Client.Tests.Support;
+using Federated.Formats.Digests;
+
+namespace Federated.Client.Tests.Rounds;
+
+public sealed class OutboxTests : IDisposable
+{
+    const string Assignment = "fashion:3:1:t:site-a";
+
+    readonly TestFolder _folder = new();
+
+    [Fact]
+    public void Open_AfterARestart_FindsWhatWasAddedWithItsDigest()
+    {
+        var bytes = RandomNumberGenerator.GetBytes(3 << 20);
+        var added = Outbox.Open(_folder.Path).Add(Assignment, "fashion", bytes[..100], [bytes.AsMemory(100, 1000), bytes.AsMemory(1100)]);
+
+        var found = Assert.Single(Outbox.Open(_folder.Path).Entries);
+        Assert.Equal(added, found);
+        Assert.Equal((Assignment, "fashion", 100, (long)bytes.Length, TreeDigest.Of(bytes)),
+            (found.AssignmentId, found.RunId, found.HeaderLength, found.Size, found.Digest));
+        Assert.Equal(bytes, File.ReadAllBytes(found.Path));
+    }
+
+    [Fact]
+    public void Remove_AfterwardsAndAfterARestart_NothingIsLeft()
+    {
+        var outbox = Outbox.Open(_folder.Path);
+        outbox.Add(Assignment, "r", [1], [new byte[] { 2 }]);
+        outbox.Remove(Assignment);
+        outbox.Remove(Assignment);
+        Assert.Empty(outbox.Entries);
+        Assert.Empty(Outbox.Open(_folder.Path).Entries);
+        Assert.Empty(Directory.GetFiles(_folder.Path));
+    }
+
+    /// <summary>Every prefix of what a write does to the folder, as a crash would leave it.</summary>
+    [Theory]
+    [InlineData("a.update.tmp")]
+    [InlineData("a.update")]
+    [InlineData("a.update", "a.json.tmp")]
+    public void Open_CrashBeforeTheIndex_RemovesTheStrays(params string[] files)
+    {
+        foreach (var file in files)
+            File.WriteAllBytes(_folder[file], [1, 2, 3]);
+        Assert.Empty(Outbox.Open(_folder.Path).Entries);
+        Assert.Empty(Directory.GetFiles(_folder.Path));
+    }
+
+    [Theory]
+    [InlineData("{")]
+    [InlineData("null")]
+    public void Open_DamagedIndex_RemovesTheEntry(string index)
+    {
+        var outbox = Outbox.Open(_folder.Path);
+        var entry = outbox.Add(Assignment, "r", [1], [new byte[] { 2 }]);
+        File.WriteAllText(Path.ChangeExtension(entry.Path, ".json"), index);
+        Assert.Empty(Outbox.Open(_folder.Path).Entries);
+    }
+
+    [Fact]
+    public void Open_UpdateShorterThanItsIndexSays_RemovesTheEntry()
+    {
+        var entry = Outbox.Open(_folder.Path).Add(Assignment, "r", [1], [new byte[] { 2, 3 }]);
+        File.WriteAllBytes(entry.Path, [1]);
+        Assert.Empty(Outbox.Open(_folder.Path).Entries);
+    }
+
+    [Theory]
+    [InlineData("../../etc/passwd")]
+    [InlineData("..")]
+    [InlineData("a/b\\c:d\u00e4")]
+    public void Add_IdWithOddCharacters_StaysInTheFolder(string assignment)
+    {
+        var entry = Outbox.Open(_folder.Path).Add(assignment, "r", [1], []);
+        Assert.Equal(_folder.Path, Path.GetDirectoryName(Path.GetFullPath(entry.Path)));
+        Assert.Equal(assignment, Assert.Single(Outbox.Open(_folder.Path).Entries).AssignmentId);
+    }
+
+    public void Dispose() => _folder.Dispose();
+}
