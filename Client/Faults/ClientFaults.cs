@@ -4,10 +4,10 @@ namespace Federated.Client.Faults;
 public static class ClientFaults
 {
     public static ClientFault Configuration(IReadOnlyList<string> errors) =>
-        new("F501", ClientExit.Usage, string.Join(" ", errors));
+        new("F514", ClientExit.Usage, string.Join(" ", errors));
 
     public static ClientFault ConfigurationFile(string path, string why, Exception? cause = null) =>
-        new("F502", ClientExit.Usage, $"Configuration file '{path}' {why}", cause);
+        new("F515", ClientExit.Usage, $"Configuration file '{path}' {why}", cause);
 
     public static ClientFault DataFile(string path, string why, Exception? cause = null) =>
         new("F510", ClientExit.Environment, $"Data file '{path}' {why}", cause);

@@ -30,7 +30,7 @@ public sealed class FailureTests(TinyBase tinyBase) : IClassFixture<TinyBase>, I
 
     [Fact]
     public async Task UnknownConfigurationKey_IsNamedWithTheNearest() =>
-        (await Invocation.OfAsync("client", "run", "--config", ClientFile(json => json["modle"] = "x"))).Fails(Usage, "F501", "'modle'", "'model'");
+        (await Invocation.OfAsync("client", "run", "--config", ClientFile(json => json["modle"] = "x"))).Fails(Usage, "F514", "'modle'", "'model'");
 
     [Fact]
     public async Task BaseOfOtherWeights_IsRefusedBeforeTraining()
