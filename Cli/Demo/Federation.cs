@@ -73,7 +73,7 @@ sealed class Federation(Workspace workspace, TimeProvider clock) : IAsyncDisposa
                 var snapshot = await Rest.RunAsync(run, stop);
                 seen(snapshot);
                 if (snapshot.Phase == "Completed") return snapshot;
-                if (snapshot.Ended) throw new CommandException("F104", $"Run '{run}' stopped: {snapshot.LastError ?? "no reason given"}.", ExitCode.Failed);
+                if (snapshot.Ended) throw new CommandException("F568", $"Run '{run}' stopped: {snapshot.LastError ?? "no reason given"}.", ExitCode.Failed);
             }
             catch (HttpRequestException)
             {
