@@ -20,7 +20,7 @@ public static partial class ClientConfigurationReader
         "policy.maxSteps", "policy.maxBatchSize",
     ];
 
-    /// <exception cref="ClientFault">F501 with every error found, or F502: the file cannot be read.</exception>
+    /// <exception cref="ClientFault">F514 with every error found, or F515: the file cannot be read.</exception>
     public static ClientConfiguration Read(string? file, IDictionary environment, IReadOnlyDictionary<string, string> flags)
     {
         var source = new ConfigurationSource(Keys);

@@ -1,13 +1,13 @@
 namespace Federated.Client.Faults;
 
-/// <summary>The client's part of the catalogue of errors: every code is minted here and nowhere else.</summary>
+/// <summary>The client's part of the catalogue of errors, F510 to F559; the server's F5xx lie below.</summary>
 public static class ClientFaults
 {
     public static ClientFault Configuration(IReadOnlyList<string> errors) =>
-        new("F501", ClientExit.Usage, string.Join(" ", errors));
+        new("F514", ClientExit.Usage, string.Join(" ", errors));
 
     public static ClientFault ConfigurationFile(string path, string why, Exception? cause = null) =>
-        new("F502", ClientExit.Usage, $"Configuration file '{path}' {why}", cause);
+        new("F515", ClientExit.Usage, $"Configuration file '{path}' {why}", cause);
 
     public static ClientFault DataFile(string path, string why, Exception? cause = null) =>
         new("F510", ClientExit.Environment, $"Data file '{path}' {why}", cause);

@@ -31,7 +31,7 @@ public sealed class ClientConfigurationTests : IDisposable
         var fault = Fault("""
             {"id":"Site A","server":"ftp://x","threads":0,"data":{"images":"i","domian":"rot90","domain":"blurr","evalImages":"e","skew":"x"},"reconnect":{"initialMs":500,"maxMs":10}}
             """);
-        Assert.Equal(("F501", ClientExit.Usage), (fault.Code, fault.Exit));
+        Assert.Equal(("F514", ClientExit.Usage), (fault.Code, fault.Exit));
         Assert.All(["'Site A'", "ftp://x", "threads (file) is '0'", "did you mean 'data.domain'", "blurr", "model is missing", "state is missing",
             "data.labels is missing", "data.evalImages and data.evalLabels", "skew", "reconnect.maxMs is 10"],
             part => Assert.Contains(part, fault.Message, StringComparison.OrdinalIgnoreCase));
@@ -45,7 +45,7 @@ public sealed class ClientConfigurationTests : IDisposable
     public void Read_BrokenFile_NamesFileAndReason(string content, string expected)
     {
         var fault = Fault(content);
-        Assert.Equal("F502", fault.Code);
+        Assert.Equal("F515", fault.Code);
         Assert.Contains(expected, fault.Message, StringComparison.Ordinal);
         Assert.Contains("client.json", fault.Message, StringComparison.Ordinal);
     }
