@@ -1,1 +1,14 @@
-return 0;
+using System.CommandLine;
+using Federated.Cli.Commands;
+using Federated.Cli.Terminal;
+
+var root = new RootCommand("Federated: federated parameter-efficient fine-tuning.")
+{
+    ServerCommand.Create(),
+    ClientCommand.Create(),
+    AdapterCommand.Create(),
+    RunsCommand.Create(),
+    DemoCommand.Create(),
+    BenchCommand.Create(),
+};
+return args is ["server", .. var options] ? ServerCommand.Become(options) : await CommandRunner.RunAsync(root, args);

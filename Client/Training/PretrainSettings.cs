@@ -27,7 +27,7 @@ public sealed record PretrainSettings
         HiddenSize = HiddenSize,
         Layers = Layers,
         Heads = Heads,
-        IntermediateSize = 4 * HiddenSize,
+        IntermediateSize = 2 * HiddenSize,
         Activation = "relu",
         ImageSize = imageSize,
         PatchSize = PatchSize,

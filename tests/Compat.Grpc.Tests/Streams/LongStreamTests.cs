@@ -38,6 +38,6 @@ public sealed class LongStreamTests
         await using var host = await new ScriptedService().HostAsync(options => options.MaxReceiveMessageSize = null);
         using var channel = host.Channel();
         var call = channel.Client().UnaryCallAsync(new SimpleRequest { Payload = Calls.Payload(31 << 20) }, Calls.Options);
-        Assert.Equal(StatusCode.ResourceExhausted, await Calls.CodeOfAsync(() => call.ResponseAsync));
+        Assert.Equal(PackageSet.Pick(StatusCode.ResourceExhausted, StatusCode.Unknown), await Calls.CodeOfAsync(() => call.ResponseAsync));
     }
 }

@@ -19,21 +19,21 @@ public sealed class MalformedRequestTests : IAsyncLifetime
     GrpcHost _host = null!;
     RawHttp2 _raw = null!;
 
-    public static TheoryData<string, string, byte[], string, StatusCode> Bodies => new()
+    public static TheoryData<string, string, byte[], string, StatusCode, StatusCode> Bodies => new()
     {
-        { "bad flag", "UnaryCall", RawHttp2.Frame([], flag: 7), "identity", StatusCode.Internal },
-        { "no prefix", "UnaryCall", [0, 0, 0], "identity", StatusCode.Internal },
-        { "no message", "UnaryCall", [], "identity", StatusCode.Internal },
-        { "two messages", "UnaryCall", [.. EmptyFrame, .. EmptyFrame], "identity", StatusCode.Internal },
-        { "length beyond the end", "UnaryCall", RawHttp2.Frame([8, 0], length: 900), "identity", StatusCode.Internal },
-        { "length over the limit", "UnaryCall", RawHttp2.Frame([], length: 5 << 20), "identity", StatusCode.ResourceExhausted },
-        { "length of 4 GiB", "StreamingInputCall", RawHttp2.Frame([], length: uint.MaxValue), "identity", StatusCode.ResourceExhausted },
-        { "garbage message", "UnaryCall", RawHttp2.Frame(Garbage), "identity", StatusCode.Internal },
-        { "garbage in a stream", "StreamingInputCall", [.. EmptyFrame, .. RawHttp2.Frame(Garbage)], "identity", StatusCode.Internal },
-        { "compressed without encoding", "UnaryCall", RawHttp2.Frame([], flag: 1), "identity", StatusCode.Internal },
-        { "unknown compression", "UnaryCall", RawHttp2.Frame([], flag: 1), "snappy", StatusCode.Unimplemented },
-        { "garbage gzip", "UnaryCall", RawHttp2.Frame(Garbage, flag: 1), "gzip", StatusCode.Internal },
-        { "truncated in a stream", "StreamingInputCall", [.. EmptyFrame, 0, 0, 0], "identity", StatusCode.Internal },
+        { "bad flag", "UnaryCall", RawHttp2.Frame([], flag: 7), "identity", StatusCode.Internal, StatusCode.Unknown },
+        { "no prefix", "UnaryCall", [0, 0, 0], "identity", StatusCode.Internal, StatusCode.Internal },
+        { "no message", "UnaryCall", [], "identity", StatusCode.Internal, StatusCode.Internal },
+        { "two messages", "UnaryCall", [.. EmptyFrame, .. EmptyFrame], "identity", StatusCode.Internal, StatusCode.Internal },
+        { "length beyond the end", "UnaryCall", RawHttp2.Frame([8, 0], length: 900), "identity", StatusCode.Internal, StatusCode.Internal },
+        { "length over the limit", "UnaryCall", RawHttp2.Frame([], length: 5 << 20), "identity", StatusCode.ResourceExhausted, StatusCode.ResourceExhausted },
+        { "length of 4 GiB", "StreamingInputCall", RawHttp2.Frame([], length: uint.MaxValue), "identity", StatusCode.ResourceExhausted, StatusCode.Unknown },
+        { "garbage message", "UnaryCall", RawHttp2.Frame(Garbage), "identity", StatusCode.Internal, StatusCode.Unknown },
+        { "garbage in a stream", "StreamingInputCall", [.. EmptyFrame, .. RawHttp2.Frame(Garbage)], "identity", StatusCode.Internal, StatusCode.Unknown },
+        { "compressed without encoding", "UnaryCall", RawHttp2.Frame([], flag: 1), "identity", StatusCode.Internal, StatusCode.Internal },
+        { "unknown compression", "UnaryCall", RawHttp2.Frame([], flag: 1), "snappy", StatusCode.Unimplemented, StatusCode.Unimplemented },
+        { "garbage gzip", "UnaryCall", RawHttp2.Frame(Garbage, flag: 1), "gzip", StatusCode.Internal, StatusCode.Unknown },
+        { "truncated in a stream", "StreamingInputCall", [.. EmptyFrame, 0, 0, 0], "identity", StatusCode.Internal, StatusCode.Internal },
     };
 
     public async ValueTask InitializeAsync()
@@ -51,11 +51,11 @@ public sealed class MalformedRequestTests : IAsyncLifetime
 
     [Theory]
     [MemberData(nameof(Bodies))]
-    public async Task Body_Malformed_EndsInTheStatusOfTheProtocol(string name, string method, byte[] body, string encoding, StatusCode expected)
+    public async Task Body_Malformed_EndsInTheStatusOfTheProtocol(string name, string method, byte[] body, string encoding, StatusCode expected, StatusCode official)
     {
         Assert.NotEmpty(name);
         var response = await _raw.PostAsync(method, body, ("grpc-encoding", encoding));
-        Assert.Equal((200, $"{(int)expected}"), (response.HttpStatus, response.GrpcStatus));
+        Assert.Equal((200, $"{(int)PackageSet.Pick(expected, official)}"), (response.HttpStatus, response.GrpcStatus));
         Assert.DoesNotContain("   at ", response.Fields.GetValueOrDefault("grpc-message") ?? "");
     }
 
@@ -63,7 +63,7 @@ public sealed class MalformedRequestTests : IAsyncLifetime
     public async Task UnknownCompression_Response_NamesTheKnown()
     {
         var response = await _raw.PostAsync("UnaryCall", RawHttp2.Frame([], flag: 1), ("grpc-encoding", "snappy"));
-        Assert.Equal("identity,gzip", response.Fields["grpc-accept-encoding"]);
+        Assert.StartsWith("identity,gzip", response.Fields["grpc-accept-encoding"], StringComparison.Ordinal);
     }
 
     [Theory]
@@ -82,7 +82,7 @@ public sealed class MalformedRequestTests : IAsyncLifetime
     public async Task Header_Malformed_DoesNotHurtACallThatDoesNotUseIt(string name, string value)
     {
         var response = await _raw.PostAsync("UnaryCall", EmptyFrame, (name, value));
-        Assert.Contains(response.GrpcStatus, new[] { "0", "13" });
+        Assert.Contains(response.GrpcStatus, new[] { "0", PackageSet.Pick("13", "2") });
     }
 
     [Fact]
@@ -93,7 +93,7 @@ public sealed class MalformedRequestTests : IAsyncLifetime
         using (var gzip = new System.IO.Compression.GZipStream(compressed, System.IO.Compression.CompressionLevel.Fastest, leaveOpen: true))
             zeros.WriteTo(gzip);
         var response = await _raw.PostAsync("UnaryCall", RawHttp2.Frame(compressed.ToArray(), flag: 1), ("grpc-encoding", "gzip"));
-        Assert.Equal($"{(int)StatusCode.ResourceExhausted}", response.GrpcStatus);
+        Assert.Equal($"{(int)PackageSet.Pick(StatusCode.ResourceExhausted, StatusCode.OK)}", response.GrpcStatus);
     }
 
     [Fact]

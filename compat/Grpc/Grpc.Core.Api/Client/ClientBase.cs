@@ -56,7 +56,7 @@ public abstract class ClientBase<T> : ClientBase where T : ClientBase<T>
 
     public ClientBase(CallInvoker callInvoker) : base(callInvoker) { }
 
-    /// <summary>A client whose calls carry this authority instead of the channel's.</summary>
+    /// <summary>A client whose calls name this host to their invoker.</summary>
     public T WithHost(string host) => NewInstance(Configuration.WithHost(host));
 
     protected abstract T NewInstance(ClientBaseConfiguration configuration);

@@ -10,14 +10,13 @@ static class CallRequest
     const string UserAgent = "grpc-dotnet/2.76.0 (compat)";
 
     public static async Task<HttpRequestMessage> CreateAsync(
-        GrpcChannel channel, IMethod method, string? host, CallOptions options, int attempt, CancellationToken cancellation)
+        GrpcChannel channel, IMethod method, CallOptions options, int attempt, CancellationToken cancellation)
     {
         var request = new HttpRequestMessage(HttpMethod.Post, new Uri(channel.Address, method.FullName))
         {
             Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
         };
-        request.Headers.Host = host;
         Add(request, "te", "trailers");
         Add(request, "user-agent", UserAgent);
         Add(request, WireHeaders.AcceptEncoding, MessageDecoder.AcceptEncoding(channel.Compressions));

@@ -82,7 +82,7 @@ sealed partial class ClientCall<TRequest, TResponse>
     {
         try
         {
-            using var request = await CallRequest.CreateAsync(_channel, _method, _host, _options, number, _token);
+            using var request = await CallRequest.CreateAsync(_channel, _method, _options, number, _token);
             var response = await attempt.SendAsync(_channel, request);
             var metadata = new Metadata();
             if (StatusMapping.Read(metadata, response.Headers) is { } status)

@@ -13,7 +13,6 @@ sealed partial class ClientCall<TRequest, TResponse> : IDisposable
 {
     readonly GrpcChannel _channel;
     readonly Method<TRequest, TResponse> _method;
-    readonly string? _host;
     readonly CallOptions _options;
     readonly CancellationTokenSource _cancellation = new();
     readonly CancellationToken _token;
@@ -21,7 +20,6 @@ sealed partial class ClientCall<TRequest, TResponse> : IDisposable
     readonly TaskCompletionSource<Status> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     readonly TaskCompletionSource<MessageDecoder?> _responses = new();
     readonly MessageEncoder _encoder;
-    readonly ICompressionProvider? _compression;
     readonly RetrySchedule? _retries;
     readonly RequestBuffer _requests;
     Metadata _trailers = [];
@@ -29,14 +27,13 @@ sealed partial class ClientCall<TRequest, TResponse> : IDisposable
     Exception? _failure;
     int _finished;
 
-    public ClientCall(GrpcChannel channel, Method<TRequest, TResponse> method, string? host, CallOptions options)
+    public ClientCall(GrpcChannel channel, Method<TRequest, TResponse> method, CallOptions options)
     {
         if (options.Deadline is { Kind: not DateTimeKind.Utc } deadline && deadline != DateTime.MaxValue && deadline != DateTime.MinValue)
             throw new InvalidOperationException("Deadline must have a kind DateTimeKind.Utc or be equal to DateTime.MaxValue or DateTime.MinValue.");
-        (_channel, _method, _host, _options) = (channel, method, host, options);
+        (_channel, _method, _options) = (channel, method, options);
         _token = _cancellation.Token;
         _encoder = new MessageEncoder(channel.Options.MaxSendMessageSize);
-        _compression = FindCompression();
         var policy = channel.RetryPolicyFor(method);
         policy?.Validate();
         _retries = policy is null ? null : new RetrySchedule(policy, channel.Options.MaxRetryAttempts);
@@ -96,7 +93,7 @@ sealed partial class ClientCall<TRequest, TResponse> : IDisposable
     }
 
     PooledBuffer Encode(TRequest message, WriteOptions? options) => _encoder.Encode(
-        _method.RequestMarshaller, message, (options?.Flags & WriteFlags.NoCompress) == WriteFlags.NoCompress ? null : _compression);
+        _method.RequestMarshaller, message, (options?.Flags & WriteFlags.NoCompress) == WriteFlags.NoCompress ? null : FindCompression());
 
     ICompressionProvider? FindCompression()
     {

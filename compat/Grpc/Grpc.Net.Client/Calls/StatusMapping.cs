@@ -26,7 +26,7 @@ static class StatusMapping
             return null;
         return int.TryParse(code, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? new Status(Enum.IsDefined((StatusCode)number) ? (StatusCode)number : StatusCode.Unknown, PercentEncoding.Decode(message ?? ""))
-            : new Status(StatusCode.Unknown, $"Unexpected grpc-status value: {code}");
+            : new Status(StatusCode.Cancelled, $"Unexpected grpc-status value: {code}");
     }
 
     /// <summary>What is wrong with a response that carries no gRPC status in its headers, or null when it is the start of a gRPC stream.</summary>

@@ -1,0 +1,42 @@
+using System.Globalization;
+using Federated.Cli.Demo;
+
+namespace Federated.Cli.Bench;
+
+/// <summary>The demo over several seeds: mean and spread of every row.</summary>
+sealed record VisionBench(string Machine, string Commit, IReadOnlyList<ulong> Seeds, IReadOnlyList<VisionRow> Rows)
+{
+    public static VisionBench Of(IReadOnlyList<DemoResult> results)
+    {
+        var first = results[0];
+        return new(first.Machine, first.Commit, [.. results.Select(result => result.Settings.Seed)],
+            [.. first.Rows.Select((row, index) => VisionRow.Of(row.Name, [.. results.Select(result => result.Rows[index])]))]);
+    }
+}
+
+/// <summary>One row over the seeds; accuracies are shares in [0, 1], the spread is the sample standard deviation.</summary>
+sealed record VisionRow(string Name, Spread Average, Spread? Own, Spread? AfterFive, Spread? FirstBias, Spread? SecondsPerRound)
+{
+    public static VisionRow Of(string name, IReadOnlyList<Row> rows) => new(
+        name,
+        Spread.Of(rows.Select(row => (double?)row.Average))!,
+        Spread.Of(rows.Select(row => row.Own)),
+        Spread.Of(rows.Select(row => row.AccuracyAfter(5))),
+        Spread.Of(rows.Select(row => row.Rounds.FirstOrDefault(point => point.Round == 1)?.BiasRatio)),
+        Spread.Of(rows.Select(row => row.Rounds.Any(point => point.Round > 0) ? row.Rounds.Where(point => point.Round > 0).Average(point => point.Seconds) : (double?)null)));
+}
+
+sealed record Spread(double Mean, double Deviation)
+{
+    public static Spread? Of(IEnumerable<double?> values)
+    {
+        var known = values.OfType<double>().ToArray();
+        if (known.Length == 0) return null;
+        var mean = known.Average();
+        return new(mean, known.Length < 2 ? 0 : Math.Sqrt(known.Sum(value => (value - mean) * (value - mean)) / (known.Length - 1)));
+    }
+
+    public string Percent() => string.Create(CultureInfo.InvariantCulture, $"{100 * Mean:0.0} ± {100 * Deviation:0.0}");
+
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Mean:0.000} ± {Deviation:0.000}");
+}

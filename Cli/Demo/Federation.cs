@@ -1,0 +1,91 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Federated.Cli.Commands;
+using Federated.Cli.Rest;
+using Federated.Cli.Supervision;
+using Federated.Cli.Terminal;
+
+namespace Federated.Cli.Demo;
+
+/// <summary>A coordinator and its sites as separate supervised processes on loopback.</summary>
+sealed class Federation(Workspace workspace, TimeProvider clock) : IAsyncDisposable
+{
+    const int MaxRestarts = 3;
+    static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
+    static readonly TimeSpan PollEvery = TimeSpan.FromMilliseconds(100);
+
+    readonly Supervisor _supervisor = new(MaxRestarts, clock);
+    CoordinatorRest? _rest;
+
+    public CoordinatorRest Rest => _rest ?? throw new InvalidOperationException("The coordinator was not started.");
+
+    public IReadOnlyList<Child> Processes => _supervisor.Children;
+
+    public async Task StartServerAsync(int threads, CancellationToken stop)
+    {
+        var server = _supervisor.Start(new("coordinator", ServerCommand.Executable, start => ServerArguments(start, threads), workspace.Log("coordinator")));
+        var endpoints = await _supervisor.WhileAliveAsync(AnnouncedAsync(server, stop));
+        _rest = new CoordinatorRest(endpoints.Http);
+    }
+
+    /// <summary>A restarted coordinator keeps the ports that its sites know.</summary>
+    List<string> ServerArguments(int start, int threads)
+    {
+        var known = start == 0 ? null : Endpoints.Read(workspace.Coordinator);
+        return
+        [
+            "--data", workspace.Coordinator, "--threads", $"{threads}",
+            "--http-port", $"{known?.Http.Port ?? 0}", "--grpc-port", $"{known?.Grpc.Port ?? 0}",
+        ];
+    }
+
+    async Task<Endpoints> AnnouncedAsync(Child server, CancellationToken stop)
+    {
+        var start = clock.GetTimestamp();
+        while (clock.GetElapsedTime(start) < StartLimit)
+        {
+            if (Endpoints.Read(workspace.Coordinator) is { } endpoints && endpoints.Pid == server.ProcessId) return endpoints;
+            await Task.Delay(PollEvery, clock, stop);
+        }
+        throw new CommandException("F563", $"The coordinator did not announce itself within {StartLimit.TotalSeconds:0} s; its log is '{server.LogFile}'.", ExitCode.Failed);
+    }
+
+    public void StartSite(Site site, JsonObject configuration)
+    {
+        var folder = workspace.Site(site.Name);
+        Directory.CreateDirectory(folder);
+        var file = Path.Combine(folder, "client.json");
+        File.WriteAllText(file, configuration.ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
+        _supervisor.Start(new(site.Name, Path.Combine(AppContext.BaseDirectory, "federated"), _ => ["client", "run", "--config", file], workspace.Log(site.Name)));
+    }
+
+    public string GrpcAddress => Endpoints.Read(workspace.Coordinator)!.Grpc.ToString();
+
+    /// <summary>Follows a run to its end, calling <paramref name="seen"/> with every new state; a coordinator that is being restarted is waited for.</summary>
+    public Task<RunSnapshot> FollowAsync(string run, Action<RunSnapshot> seen, CancellationToken stop) => _supervisor.WhileAliveAsync(FollowToEndAsync(run, seen, stop));
+
+    async Task<RunSnapshot> FollowToEndAsync(string run, Action<RunSnapshot> seen, CancellationToken stop)
+    {
+        while (true)
+        {
+            try
+            {
+                var snapshot = await Rest.RunAsync(run, stop);
+                seen(snapshot);
+                if (snapshot.Phase == "Completed") return snapshot;
+                if (snapshot.Ended) throw new CommandException("F104", $"Run '{run}' stopped: {snapshot.LastError ?? "no reason given"}.", ExitCode.Failed);
+            }
+            catch (HttpRequestException)
+            {
+                // The coordinator is down for a moment; the supervisor restarts it, or gives up and ends this wait.
+            }
+            await Task.Delay(PollEvery, clock, stop);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _supervisor.DisposeAsync();
+        _rest?.Dispose();
+    }
+}

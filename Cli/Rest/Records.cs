@@ -1,0 +1,26 @@
+namespace Federated.Cli.Rest;
+
+// What the REST interface answers, as far as the verbs here read it.
+
+sealed record RunSnapshot(string Id, string Phase, int Round, int Rounds, int Attempt, bool Paused, string Strategy, int Version, string? LastError, string[] Joined, string[] Connected)
+{
+    public bool Ended => Phase is "Completed" or "Stopped";
+}
+
+sealed record RoundRecord(
+    int Round, int Attempt, string Phase, double? Seconds, string? AcceptedSetDigest,
+    Participation[] Participations, GroupDiagnostics[] Diagnostics, Evaluation? Evaluation);
+
+sealed record Participation(string Client, string State, long Samples, double? TrainingLoss, long BytesUp, long BytesDown, string? Digest, string? Code);
+
+sealed record GroupDiagnostics(string Group, double? BiasRatio, double? BiasPerIncrement, double? RemovableShare, double? ProductErrorBefore, double? ProductErrorAfter);
+
+sealed record Evaluation(long Samples, long Correct, double LossSum, ClientEvaluation[] Clients);
+
+sealed record ClientEvaluation(string Client, long Samples, long Correct, double LossSum);
+
+sealed record VersionRecord(int Version, string Digest, string? PublishedFolder, VersionGroup[] Groups);
+
+sealed record VersionGroup(string Group, string Digest, long Size);
+
+sealed record FleetMember(string Id, string State);

@@ -1,0 +1,81 @@
+using Federated.Aggregators.Adapters;
+using Federated.Aggregators.Strategies;
+using Federated.Server.Faults;
+using Federated.Server.Rounds;
+using Federated.Server.Runs;
+using Federated.Server.Storage;
+
+namespace Federated.Server.Aggregation;
+
+/// <summary>Folds on the thread pool, from memory-mapped spools, under the limits that the server was started with.</summary>
+sealed class RoundWorker(IBlobStore blobs, IUpdateSpools spools, AdapterCache adapters, VersionWriter versions, WorkerOptions options) : IRoundWorker
+{
+    readonly VersionCache _cache = new(blobs);
+
+    public Task<RoundCommand> FoldAsync(FoldOrder order, CancellationToken stopping) => Task.Run(() => Fold(order, stopping), stopping);
+
+    public async Task<RoundCommand> WriteAsync(FoldOrder order, FoldedVersion folded, CancellationToken stopping)
+    {
+        try
+        {
+            var adapter = adapters.Get(order.VersionIn.SchemaDigest, order.VersionIn.PlanDigest);
+            var version = await versions.WriteAsync(order.Plan.Run, order.VersionIn.Version + 1, adapter, folded, order.VersionIn.ManifestDigest, stopping);
+            return new RoundCommand.VersionWritten(version);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            return new RoundCommand.WorkInterrupted(FaultCatalog.ToRefusal(e));
+        }
+    }
+
+    public Task ExportAsync(RoundState state, VersionInfo version, CancellationToken stopping) => options.PublishedFolder is { } folder
+        ? Task.Run(() => new PublishedFolders(folder, blobs, adapters).Ensure(state.Spec, version), stopping)
+        : Task.CompletedTask;
+
+    RoundCommand Fold(FoldOrder order, CancellationToken stopping)
+    {
+        var open = new List<IUpdateBytes>();
+        try
+        {
+            var adapter = adapters.Get(order.VersionIn.SchemaDigest, order.VersionIn.PlanDigest);
+            var input = new FoldInput(_cache.Read(order.Plan.Run, adapter.Layout, order.VersionIn), Contributions(order, adapter, open))
+            {
+                State = GroupFiles.ReadState(blobs, order.VersionIn.StateDigest),
+                Round = order.Plan.Round,
+            };
+            var composition = StrategyCatalog.Default.Compose(order.Spec.Strategy);
+            var result = new Fold(composition).Run(input, new FoldLimits(options.Threads, options.MemoryBytes), stopping);
+            var groups = GroupFiles.Write(result.Tensors);
+            _cache.Keep(order.Plan.Run, result.Tensors, groups);
+            return new RoundCommand.FoldCompleted(new FoldedVersion(groups, GroupFiles.WriteState(result.State), DiagnosticsJson.Write(result.Diagnostics)));
+        }
+        catch (FoldRefusedException e)
+        {
+            return new RoundCommand.FoldRefused(new Refusal(Fault.FoldFailed, e.Message));
+        }
+        catch (Exception e) when (e is IOException or FaultException)
+        {
+            return new RoundCommand.WorkInterrupted(FaultCatalog.ToRefusal(e));
+        }
+        finally
+        {
+            open.ForEach(o => o.Dispose());
+        }
+    }
+
+    List<Contribution> Contributions(FoldOrder order, RunAdapter adapter, List<IUpdateBytes> open)
+    {
+        var encoding = UpdateEncodings.Of(order.Spec.Encoding);
+        var tensorBytes = adapter.Layout.Trained().EncodedBytes(encoding);
+        var contributions = new List<Contribution>();
+        foreach (var update in order.Accepted.Updates)
+        {
+            var bytes = spools.Read(new SpoolKey(order.Plan.Run, order.Plan.Round, update.Digest));
+            open.Add(bytes);
+            // The header's length varies; the tensors are the last bytes, of a size that the layout fixes.
+            var delta = new EncodedDelta(adapter.Layout, encoding, bytes, bytes.Length - tensorBytes);
+            contributions.Add(new Contribution(update.Client, update.Samples, adapter.Layout, delta));
+        }
+        return contributions;
+    }
+}

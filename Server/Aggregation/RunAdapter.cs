@@ -1,0 +1,27 @@
+using Federated.Aggregators.Adapters;
+using Federated.Server.Faults;
+using Federated.Server.Storage;
+
+namespace Federated.Server.Aggregation;
+
+/// <summary>A run's schema and plan, read from their blobs, and the tensors that follow from them.</summary>
+sealed record RunAdapter(string SchemaDigest, string PlanDigest, AdapterSchema Schema, AdapterPlan Plan)
+{
+    public AdapterLayout Layout { get; } = AdapterLayout.Of(Schema, Plan);
+
+    /// <exception cref="FaultException">A blob is missing, or the two do not fit together.</exception>
+    public static RunAdapter Load(IBlobStore blobs, string schemaDigest, string planDigest)
+    {
+        try
+        {
+            return new RunAdapter(schemaDigest, planDigest, AdapterSchema.Parse(blobs.ReadAll(schemaDigest)), AdapterPlan.Parse(blobs.ReadAll(planDigest)));
+        }
+        catch (FormatException e)
+        {
+            throw new FaultException(Fault.BlobsDoNotFit, e.Message, e);
+        }
+    }
+
+    /// <summary>What checks this client's updates.</summary>
+    public UpdateValidator Validator(string encoding, double normLimit) => new(Layout, UpdateEncodings.Of(encoding), normLimit);
+}

@@ -1,0 +1,40 @@
+using Federated.Aggregators.Strategies;
+using Federated.Server.Faults;
+using Federated.Server.Rounds;
+using Federated.Server.Runs;
+using Federated.Server.Storage;
+
+namespace Federated.Server.Aggregation;
+
+/// <summary>Checks that a run can work before it exists: its blobs are there and fit together, its strategy can fold them.</summary>
+sealed class RunAdmission(IBlobStore blobs, VersionWriter versions)
+{
+    /// <exception cref="FaultException">Something does not fit; nothing was changed.</exception>
+    public RunAdapter Check(RunSpec spec)
+    {
+        foreach (var (name, digest) in new[] { ("schema", spec.Schema), ("plan", spec.Plan), ("version0", spec.Version0) })
+        {
+            if (blobs.Size(digest) is null)
+                throw new FaultException(Fault.BlobNotFound, $"run.{name} names the blob {digest}, which was not uploaded.");
+        }
+        var adapter = Load(spec);
+        if (adapter.Schema.BaseDigest != spec.Base)
+            throw new FaultException(Fault.BlobsDoNotFit, $"run.base is {spec.Base}; the schema is for {adapter.Schema.BaseDigest}.");
+        var refusals = StrategyCatalog.Default.Refusals(spec.Strategy, new FoldRequirements(), adapter.Schema);
+        return refusals.Count == 0 ? adapter : throw new FaultException(Fault.StrategyRefused, string.Join(" ", refusals));
+    }
+
+    /// <summary>Checks version 0 and writes it as the run's first version.</summary>
+    public async Task<VersionInfo> PublishFirstAsync(RunSpec spec, RunAdapter adapter, CancellationToken stopping)
+    {
+        var tensors = GroupFiles.ReadWhole(blobs.ReadAll(spec.Version0), adapter.Layout);
+        return await versions.WriteAsync(spec.Name, 0, adapter, new FoldedVersion(GroupFiles.Write(tensors), null, "[]"), null, stopping);
+    }
+
+    RunAdapter Load(RunSpec spec)
+    {
+        var adapter = RunAdapter.Load(blobs, spec.Schema, spec.Plan);
+        GroupFiles.ReadWhole(blobs.ReadAll(spec.Version0), adapter.Layout);
+        return adapter;
+    }
+}

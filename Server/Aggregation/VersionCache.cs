@@ -1,0 +1,30 @@
+using System.Collections.Concurrent;
+using Federated.Aggregators.Adapters;
+using Federated.Server.Rounds;
+using Federated.Server.Storage;
+
+namespace Federated.Server.Aggregation;
+
+/// <summary>Each run's newest version, if it is small: the next fold begins where the last one ended, without reading it back.</summary>
+sealed class VersionCache(IBlobStore blobs)
+{
+    const long LargestBytes = 16L << 20;
+
+    readonly ConcurrentDictionary<string, Entry> _newest = new(StringComparer.Ordinal);
+
+    /// <exception cref="Faults.FaultException">A blob is missing or corrupt.</exception>
+    public AdapterTensors Read(string run, AdapterLayout layout, VersionInfo version) =>
+        _newest.TryGetValue(run, out var entry) && entry.Tensors.Layout == layout && entry.Digests.SequenceEqual(version.Groups.Select(g => g.Digest))
+            ? entry.Tensors
+            : GroupFiles.Read(blobs, layout, version);
+
+    public void Keep(string run, AdapterTensors tensors, IReadOnlyList<GroupBytes> groups)
+    {
+        if (tensors.Bytes.Length <= LargestBytes)
+            _newest[run] = new Entry(tensors, [.. groups.Select(g => g.Digest)]);
+        else
+            _newest.TryRemove(run, out _);
+    }
+
+    sealed record Entry(AdapterTensors Tensors, IReadOnlyList<string> Digests);
+}

@@ -1,0 +1,113 @@
+using System.Collections.Frozen;
+using Grpc.Core;
+
+namespace Federated.Server.Faults;
+
+/// <summary>
+/// The only place that knows gRPC status codes and HTTP statuses. docs/errors.md is this table in words; a test keeps them equal.
+/// A code, once released, is never reused for something else.
+/// </summary>
+static class FaultCatalog
+{
+    public static IReadOnlyList<FaultDescription> All { get; } =
+    [
+        new(Fault.RunNotFound, "F101", StatusCode.NotFound, 404, "No such run"),
+        new(Fault.RoundClosed, "F102", StatusCode.FailedPrecondition, 409, "The round is closed"),
+        new(Fault.RunExists, "F103", StatusCode.AlreadyExists, 409, "The run exists already"),
+        new(Fault.RunEnded, "F104", StatusCode.FailedPrecondition, 409, "The run has ended"),
+        new(Fault.TooFewUpdates, "F105", StatusCode.Aborted, 409, "Too few updates for the round"),
+        new(Fault.FoldFailed, "F106", StatusCode.Internal, 500, "The updates could not be combined"),
+        new(Fault.AttemptsExhausted, "F107", StatusCode.Aborted, 409, "The round failed too often"),
+        new(Fault.VersionNotFound, "F108", StatusCode.NotFound, 404, "No such adapter version"),
+        new(Fault.EvaluationNotWanted, "F109", StatusCode.FailedPrecondition, 409, "The evaluation is not wanted"),
+
+        new(Fault.AssignmentUnknown, "F201", StatusCode.NotFound, 404, "No such assignment"),
+        new(Fault.AnotherDigest, "F202", StatusCode.AlreadyExists, 409, "Another update was accepted"),
+        new(Fault.UpdateLate, "F203", StatusCode.FailedPrecondition, 409, "The update is late"),
+        new(Fault.UpdateSurplus, "F204", StatusCode.FailedPrecondition, 409, "The update is surplus"),
+        new(Fault.UpdateSuperseded, "F205", StatusCode.FailedPrecondition, 409, "The assignment was superseded"),
+        new(Fault.HeaderMalformed, "F206", StatusCode.InvalidArgument, 400, "The update's header cannot be read"),
+        new(Fault.HeaderMismatch, "F207", StatusCode.InvalidArgument, 400, "The update's header does not match the assignment"),
+        new(Fault.TensorsMismatch, "F208", StatusCode.InvalidArgument, 400, "The update's tensors do not match the schema"),
+        new(Fault.UpdateSizeMismatch, "F209", StatusCode.InvalidArgument, 400, "The update has the wrong size"),
+        new(Fault.UpdateNotFinite, "F210", StatusCode.InvalidArgument, 400, "The update is not finite"),
+        new(Fault.UpdateNormTooLarge, "F211", StatusCode.InvalidArgument, 400, "The update's norm is too large"),
+        new(Fault.ChunkOutOfOrder, "F212", StatusCode.InvalidArgument, 400, "A chunk is out of order"),
+        new(Fault.ChunkTooLarge, "F213", StatusCode.InvalidArgument, 400, "A chunk is too large"),
+        new(Fault.UpdateDigestMismatch, "F214", StatusCode.DataLoss, 422, "The bytes do not have the announced digest"),
+        new(Fault.UploadStalled, "F215", StatusCode.DeadlineExceeded, 408, "The upload stalled"),
+        new(Fault.TooManyUploads, "F216", StatusCode.ResourceExhausted, 429, "Too many uploads at once"),
+        new(Fault.SamplesMissing, "F217", StatusCode.InvalidArgument, 400, "The update states no samples"),
+
+        new(Fault.TokenRefused, "F301", StatusCode.Unauthenticated, 401, "The token is refused"),
+        new(Fault.ProtocolVersion, "F302", StatusCode.FailedPrecondition, 409, "The protocol versions differ"),
+        new(Fault.NotInvited, "F303", StatusCode.PermissionDenied, 403, "The client is not invited"),
+        new(Fault.BaseDiffers, "F304", StatusCode.FailedPrecondition, 409, "The base model differs"),
+        new(Fault.SchemaDiffers, "F305", StatusCode.FailedPrecondition, 409, "The adapter schema differs"),
+        new(Fault.ClientIdInvalid, "F306", StatusCode.InvalidArgument, 400, "The client id is invalid"),
+        new(Fault.MessageUnexpected, "F307", StatusCode.InvalidArgument, 400, "The message is not expected here"),
+        new(Fault.TooManyClients, "F308", StatusCode.ResourceExhausted, 429, "Too many clients"),
+        new(Fault.NotJoined, "F309", StatusCode.FailedPrecondition, 409, "The client has not joined the run"),
+        new(Fault.CapabilityMissing, "F310", StatusCode.FailedPrecondition, 409, "The client lacks a capability"),
+        new(Fault.ClientSilent, "F311", StatusCode.DeadlineExceeded, 408, "The client is silent"),
+        new(Fault.OutboundQueueFull, "F312", StatusCode.ResourceExhausted, 429, "The client does not read"),
+        new(Fault.FieldTooLarge, "F313", StatusCode.InvalidArgument, 400, "A field is too large"),
+
+        new(Fault.DiskFull, "F401", StatusCode.Unavailable, 507, "The disk is full"),
+        new(Fault.StoreUnavailable, "F402", StatusCode.Unavailable, 503, "The store is unavailable"),
+        new(Fault.BlobDigestMismatch, "F403", StatusCode.DataLoss, 422, "The body does not have the digest"),
+        new(Fault.BlobTooLarge, "F404", StatusCode.InvalidArgument, 413, "The blob is too large"),
+        new(Fault.BlobNotFound, "F405", StatusCode.NotFound, 404, "No such blob"),
+        new(Fault.OffsetBeyondBlob, "F406", StatusCode.OutOfRange, 416, "The offset is beyond the blob"),
+        new(Fault.BlobCorrupt, "F407", StatusCode.DataLoss, 500, "A stored blob is corrupt"),
+        new(Fault.DataFolderLocked, "F408", StatusCode.Unavailable, 503, "The data folder is in use"),
+        new(Fault.DatabaseTooNew, "F409", StatusCode.FailedPrecondition, 503, "The database is newer than this program"),
+
+        new(Fault.Unexpected, "F500", StatusCode.Internal, 500, "The server failed unexpectedly"),
+        new(Fault.UnknownKey, "F501", StatusCode.InvalidArgument, 400, "Unknown key"),
+        new(Fault.ValueInvalid, "F502", StatusCode.InvalidArgument, 400, "A value is out of its range"),
+        new(Fault.StrategyRefused, "F503", StatusCode.InvalidArgument, 400, "The strategy is refused"),
+        new(Fault.SpecAltered, "F504", StatusCode.FailedPrecondition, 409, "The run's specification was altered"),
+        new(Fault.PortTaken, "F505", StatusCode.Unavailable, 503, "The port is taken"),
+        new(Fault.JsonMalformed, "F507", StatusCode.InvalidArgument, 400, "The JSON cannot be read"),
+        new(Fault.BlobsDoNotFit, "F508", StatusCode.InvalidArgument, 422, "The run's blobs do not fit together"),
+        new(Fault.RequestMalformed, "F509", StatusCode.InvalidArgument, 400, "The request cannot be read"),
+    ];
+
+    static readonly FrozenDictionary<Fault, FaultDescription> ByFault = All.ToFrozenDictionary(d => d.Fault);
+
+    public static FaultDescription Of(Fault fault) => ByFault[fault];
+
+    /// <summary>The detail of a gRPC status begins with the code, so that a client of any language can act on it.</summary>
+    public static RpcException ToRpc(Refusal refusal)
+    {
+        var description = Of(refusal.Fault);
+        return new RpcException(new Status(description.Grpc, $"{description.Code}: {refusal.Message}"));
+    }
+
+    /// <summary>A call that nobody refused: the server stops, so that the client may try again, or the client went away.</summary>
+    public static RpcException ToRpcEnded(bool serverStops) => serverStops
+        ? new RpcException(new Status(StatusCode.Unavailable, $"{Of(Fault.StoreUnavailable).Code}: The server is stopping."))
+        : new RpcException(new Status(StatusCode.Cancelled, "The call was ended."));
+
+    /// <summary>RFC 9457. The detail is for people; the code is stable.</summary>
+    public static IResult ToProblem(Refusal refusal)
+    {
+        var description = Of(refusal.Fault);
+        return Results.Problem(
+            type: $"docs/errors.md#{description.Code.ToLowerInvariant()}",
+            title: description.Title,
+            statusCode: description.Http,
+            detail: refusal.Message,
+            extensions: new Dictionary<string, object?> { ["code"] = description.Code });
+    }
+
+    /// <summary>What a remote caller may know of a failure that nobody expected: that it happened.</summary>
+    public static Refusal ToRefusal(Exception exception) => exception switch
+    {
+        FaultException fault => fault.Refusal,
+        IOException io when Storage.DiskErrors.IsFull(io) => new(Fault.DiskFull, "The server's disk is full."),
+        IOException => new(Fault.StoreUnavailable, "The server's storage failed; its log says how."),
+        _ => new(Fault.Unexpected, "The server failed unexpectedly; its log says how."),
+    };
+}

@@ -1,0 +1,46 @@
+using Federated.Formats.Digests;
+using System.Collections.Immutable;
+using Federated.Aggregators.Json;
+using Federated.Server.Storage;
+
+namespace Federated.Server.Rounds;
+
+/// <summary>The updates that a round folds, in client-id order; with the plan and the RunSpec it determines the published bytes.</summary>
+sealed record AcceptedSet(ImmutableArray<AcceptedUpdate> Updates)
+{
+    public string Digest => TreeDigest.Of(ToJson());
+
+    public byte[] ToJson() => CanonicalJson.Write(w =>
+    {
+        w.WriteStartArray("updates");
+        foreach (var update in Updates)
+        {
+            w.WriteStartObject();
+            w.WriteString("client", update.Client);
+            w.WriteString("assignment", update.AssignmentId);
+            w.WriteString("start", update.StartManifest);
+            w.WriteString("digest", update.Digest);
+            w.WriteNumber("samples", update.Samples);
+            w.WriteEndObject();
+        }
+        w.WriteEndArray();
+    });
+
+    /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
+    public static AcceptedSet Parse(ReadOnlySpan<byte> utf8)
+    {
+        var o = StrictObject.Parse(utf8, "acceptedSet");
+        var set = new AcceptedSet([.. o.Array("updates", (e, path) => ReadUpdate(new StrictObject(e, path)))]);
+        o.Done();
+        return set;
+    }
+
+    static AcceptedUpdate ReadUpdate(StrictObject o)
+    {
+        var update = new AcceptedUpdate(o.Text("client"), o.Text("assignment"), o.Text("start"), o.Text("digest"), o.Integer("samples", 0, long.MaxValue));
+        o.Done();
+        return update;
+    }
+}
+
+sealed record AcceptedUpdate(string Client, string AssignmentId, string StartManifest, string Digest, long Samples);

@@ -1,0 +1,12 @@
+namespace Federated.Server.Rounds;
+
+/// <summary>A fold's result, not written yet. The machine passes it on unread.</summary>
+/// <param name="Groups">Each group's safetensors bytes, in schema order.</param>
+/// <param name="State">What the strategy remembers; null for nothing.</param>
+/// <param name="DiagnosticsJson">A JSON array with one object per group.</param>
+sealed record FoldedVersion(IReadOnlyList<GroupBytes> Groups, byte[]? State, string DiagnosticsJson);
+
+/// <param name="Group">Its name.</param>
+/// <param name="Bytes">A safetensors file.</param>
+/// <param name="Digest">The bytes' tree digest.</param>
+sealed record GroupBytes(string Group, byte[] Bytes, string Digest);

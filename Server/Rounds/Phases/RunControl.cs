@@ -1,0 +1,54 @@
+using Federated.Server.Faults;
+
+namespace Federated.Server.Rounds.Phases;
+
+/// <summary>What the operator, or a restart, does to a run as a whole.</summary>
+static class RunControl
+{
+    public static StepOutcome Start(RoundTurn turn)
+    {
+        var state = turn.State;
+        // Clients were cut off too, so a restart gives them time to come back.
+        if (state.Phase == RoundPhase.Collecting && state.DeadlineMs != long.MaxValue)
+            turn.Set(state with { DeadlineMs = Math.Max(state.DeadlineMs, Deadlines.After(turn.NowMs, Math.Max(1, state.Spec.Cohort.GraceSeconds))) });
+        if (state.Phase == RoundPhase.Aggregating && state.RetryAtMs is null)
+            AggregatingPhase.Begin(turn);
+        return StepOutcome.Done;
+    }
+
+    public static StepOutcome Pause(RoundTurn turn)
+    {
+        if (turn.State.IsTerminal)
+            return Ended(turn.State);
+        turn.Set(turn.State with { Paused = true });
+        return StepOutcome.Done;
+    }
+
+    public static StepOutcome Resume(RoundTurn turn)
+    {
+        if (turn.State.IsTerminal)
+            return Ended(turn.State);
+        turn.Set(turn.State with { Paused = false });
+        return StepOutcome.Done;
+    }
+
+    public static StepOutcome Stop(RoundTurn turn)
+    {
+        if (turn.State.IsTerminal)
+            return Ended(turn.State);
+        CollectingPhase.ReleaseOutstanding(turn, ParticipationState.Superseded, "stopped");
+        End(turn, turn.State.LastError);
+        return StepOutcome.Done;
+    }
+
+    public static void End(RoundTurn turn, Refusal? reason)
+    {
+        Evaluating.Abandon(turn);
+        turn.Set(turn.State with { Phase = RoundPhase.Stopped, RetryAtMs = null, LastError = reason });
+        turn.Add(new RoundEffect.RunEnded("stopped"));
+        turn.Add(new RoundEffect.DeleteSpools(turn.State.Round));
+    }
+
+    static StepOutcome Ended(RoundState state) =>
+        StepOutcome.Refused(Fault.RunEnded, $"Run '{state.Run}' is {RoundRows.Name(state.Phase)}.");
+}

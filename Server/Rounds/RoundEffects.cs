@@ -1,0 +1,141 @@
+using Federated.Server.Fleet.Messages;
+
+namespace Federated.Server.Rounds;
+
+/// <summary>Carries out what the machine decided, once it is durable.</summary>
+sealed class RoundEffects(RoundServices services, ILogger logger, Action<RoundCommand> post, CancellationToken stopping)
+{
+    Task _work = Task.CompletedTask;
+    Task _export = Task.CompletedTask;
+    VersionInfo? _toExport;
+
+    public void Carry(RoundEffect effect, RoundState state, long nowMs)
+    {
+        switch (effect)
+        {
+            case RoundEffect.PushTrain push:
+                services.Clients.TrySend(push.Client, RoundOrders.Train(state, push.Planned, nowMs));
+                break;
+            case RoundEffect.PushEvaluate push:
+                services.Clients.TrySend(push.Client, RoundOrders.Evaluate(state, push.Evaluation, push.Entry, nowMs));
+                break;
+            case RoundEffect.CancelAssignment cancel:
+                services.Clients.TrySend(cancel.Client, new ServerSays.Cancel(cancel.AssignmentId, cancel.Reason));
+                break;
+            case RoundEffect.StartFold fold:
+                _work = WorkAsync(services.Worker.FoldAsync(fold.Order, stopping));
+                break;
+            case RoundEffect.WriteVersion write:
+                _work = WorkAsync(services.Worker.WriteAsync(write.Order, write.Folded, stopping));
+                break;
+            case RoundEffect.VersionPublished published:
+                logger.VersionPublished(state.Run, published.Version.Version, published.Version.ManifestDigest);
+                Export(state, published.Version);
+                break;
+            case RoundEffect.RunEnded ended:
+                foreach (var client in state.Fleet.Keys)
+                    services.Clients.TrySend(client, new ServerSays.RunEnded(state.Run, ended.Outcome, state.Version.ManifestDigest));
+                break;
+            case RoundEffect.DeleteSpools delete when !state.Spec.KeepUpdates:
+                DeleteSpools(state.Run, delete.ThroughRound);
+                break;
+        }
+    }
+
+    /// <summary>Logs and counts what a step decided.</summary>
+    public void Report(StepResult step, RoundCommand command)
+    {
+        switch (command)
+        {
+            case RoundCommand.UpdateArrived update:
+                ReportUpdate(step, update);
+                break;
+            case RoundCommand.UpdateRefused:
+                services.Metrics.Update(step.State.Run, "rejected");
+                break;
+            case RoundCommand.WorkInterrupted interrupted:
+                logger.WorkInterrupted(step.State.Run, step.State.Round, interrupted.Reason.Code, interrupted.Reason.Message);
+                break;
+            case RoundCommand.VersionWritten when step.Effects.OfType<RoundEffect.VersionPublished>().FirstOrDefault() is { } published:
+                services.Metrics.Round(step.State.Run, "published");
+                services.Metrics.RoundSeconds(step.State.Run, published.Seconds);
+                break;
+        }
+        if (step.Effects.OfType<RoundEffect.AttemptFailed>().FirstOrDefault() is { } failed)
+        {
+            services.Metrics.Round(step.State.Run, "failed");
+            logger.AttemptFailed(step.State.Run, failed.Round, failed.Attempt, failed.Reason.Code, failed.Reason.Message);
+        }
+        if (step.Outcome.Refusal is { } refusal)
+            services.Metrics.Refused(refusal);
+    }
+
+    public Task DrainAsync() => Task.WhenAll(_work, _export);
+
+    void ReportUpdate(StepResult step, RoundCommand.UpdateArrived update)
+    {
+        var state = step.State;
+        switch (step.Outcome.Kind)
+        {
+            case OutcomeKind.Done:
+                services.Metrics.Update(state.Run, "accepted");
+                logger.UpdateAccepted(state.Run, state.Round, update.Client, state.AcceptedCount, state.Spec.Cohort.Quorum);
+                break;
+            case OutcomeKind.Rejected or OutcomeKind.Discarded:
+                services.Metrics.Update(state.Run, step.Outcome.Kind == OutcomeKind.Rejected ? "rejected" : "discarded");
+                logger.UpdateNotTaken(state.Run, update.Client, step.Outcome.Refusal!.Code, step.Outcome.Refusal.Message);
+                break;
+        }
+    }
+
+    async Task WorkAsync(Task<RoundCommand> work)
+    {
+        try
+        {
+            post(await work);
+        }
+        catch (OperationCanceledException)
+        {
+            // The server stops; the work is redone from the record.
+        }
+    }
+
+    // Rounds of a few milliseconds outrun the export; then only the newest version is worth a folder before somebody asks for another.
+    void Export(RoundState state, VersionInfo version)
+    {
+        Interlocked.Exchange(ref _toExport, version);
+        if (_export.IsCompleted)
+            _export = ExportNewestAsync(state);
+    }
+
+    async Task ExportNewestAsync(RoundState state)
+    {
+        while (Interlocked.Exchange(ref _toExport, null) is { } version)
+        {
+            try
+            {
+                await services.Worker.ExportAsync(state, version, stopping);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                logger.ExportFailed(state.Run, version.Version, e);
+            }
+        }
+    }
+
+    void DeleteSpools(string run, int throughRound)
+    {
+        try
+        {
+            services.Spools.DeleteThrough(run, throughRound);
+        }
+        catch (IOException e)
+        {
+            logger.SpoolsNotDeleted(run, throughRound, e);
+        }
+    }
+}

@@ -1,0 +1,38 @@
+using Federated.Server.Fleet.Messages;
+
+namespace Federated.Server.Rounds;
+
+/// <summary>Assignments as they are pushed.</summary>
+static class RoundOrders
+{
+    public static ServerSays.Train Train(RoundState state, PlannedClient planned, long nowMs) => new(
+        new WorkOrder(planned.AssignmentId, state.Run, state.Round, state.Version.ManifestDigest)
+        {
+            SchemaDigest = state.Version.SchemaDigest,
+            PlanDigest = state.Version.PlanDigest,
+            PlanVersion = state.Version.PlanVersion,
+            RemainingMs = Remaining(state.DeadlineMs, nowMs),
+        },
+        new TrainOrder(state.Spec.Train.Steps, state.Spec.Train.BatchSize, state.Spec.Train.Optimizer, state.Plan!.LearningRate)
+        {
+            WeightDecay = state.Spec.Train.WeightDecay,
+            Momentum = state.Spec.Train.Momentum,
+            ClipNorm = state.Spec.Train.ClipNorm,
+            Encoding = state.Spec.Encoding,
+            Seed = planned.Seed,
+        });
+
+    public static ServerSays.Evaluate Evaluate(RoundState state, EvaluationRound evaluation, EvaluationEntry entry, long nowMs) => new(
+        new WorkOrder(entry.AssignmentId, state.Run, evaluation.Version, evaluation.Target.ManifestDigest)
+        {
+            SchemaDigest = evaluation.Target.SchemaDigest,
+            PlanDigest = evaluation.Target.PlanDigest,
+            PlanVersion = evaluation.Target.PlanVersion,
+            RemainingMs = Remaining(evaluation.DeadlineMs, nowMs),
+        },
+        state.Spec.Evaluate!.BatchSize,
+        state.Spec.Evaluate.MaxSamples);
+
+    // 0 means none on the wire, so a deadline that has just passed is 1.
+    static long Remaining(long deadlineMs, long nowMs) => deadlineMs == long.MaxValue ? 0 : Math.Max(1, deadlineMs - nowMs);
+}

@@ -1,0 +1,125 @@
+using Federated.Formats.Digests;
+using System.Collections.Immutable;
+using System.Text;
+using Federated.Aggregators.Json;
+using Federated.Server.Faults;
+using Federated.Server.Runs;
+using Federated.Server.Storage;
+using Federated.Server.Storage.Rows;
+
+namespace Federated.Server.Rounds;
+
+/// <summary>The way back: a run's state from its rows.</summary>
+static class RoundRestore
+{
+    /// <exception cref="FaultException">The stored RunSpec is not the one that was accepted.</exception>
+    public static async Task<RoundState> LoadAsync(IRunStore store, RunRow run, CancellationToken stopping)
+    {
+        var rounds = await store.RoundsAsync(run.Id, stopping);
+        var version = await store.VersionAsync(run.Id, run.Version, stopping)
+            ?? throw new StoreConflictException($"Run '{run.Id}' has no version {run.Version}.");
+        var state = Begin(run, Version(version));
+        if (rounds.FirstOrDefault(r => r.Round == run.Round) is { } round)
+            state = WithRound(state, round, await store.ParticipationsAsync(run.Id, run.Round, stopping));
+        if (state.Phase is RoundPhase.Collecting or RoundPhase.Aggregating)
+            state = WithPlan(state, await store.PlanAsync(run.Id, run.Round, run.Attempt, stopping));
+        return await WithEvaluationsAsync(state, store, stopping);
+    }
+
+    public static VersionInfo Version(VersionRow row) =>
+        new(row.Version, row.ManifestDigest, row.ManifestSize, row.ParentDigest, row.SchemaDigest, row.PlanDigest)
+        {
+            PlanVersion = row.PlanVersion,
+            Groups = ReadGroups(row.GroupsJson),
+            StateDigest = row.StateDigest,
+            PublishedMs = row.PublishedMs,
+        };
+
+    static RoundState Begin(RunRow run, VersionInfo version)
+    {
+        var json = Encoding.UTF8.GetBytes(run.SpecJson);
+        if (TreeDigest.Of(json) != run.SpecDigest)
+            throw new FaultException(Fault.SpecAltered, $"The specification of run '{run.Id}' no longer has the digest {run.SpecDigest}.");
+        return new RoundState
+        {
+            Spec = RunSpecJson.Read(json),
+            SpecJson = run.SpecJson,
+            SpecDigest = run.SpecDigest,
+            CreatedMs = run.CreatedMs,
+            Phase = Parse<RoundPhase>(run.Phase),
+            Paused = run.Paused,
+            Round = run.Round,
+            Attempt = run.Attempt,
+            RetryAtMs = run.RetryAtMs,
+            LastError = run.LastError is { } error ? ReadError(error) : null,
+            Version = version,
+        };
+    }
+
+    static RoundState WithRound(RoundState state, RoundRow round, IReadOnlyList<ParticipationRow> participations) => state with
+    {
+        Record = new RoundRecord(round.Round, round.VersionIn, round.StartedMs)
+        {
+            VersionOut = round.VersionOut,
+            CollectedMs = round.CollectedMs,
+            FoldedMs = round.FoldedMs,
+            PublishedMs = round.PublishedMs,
+            DiagnosticsJson = round.DiagnosticsJson,
+            Rejected = round.Rejected,
+            Discarded = round.Discarded,
+        },
+        Accepted = round.AcceptedSetJson is { } set ? AcceptedSet.Parse(Encoding.UTF8.GetBytes(set)) : null,
+        Participations = state.Participations.AddRange(participations.Select(p => KeyValuePair.Create(p.Client, ParticipationOf(p)))),
+    };
+
+    static Participation ParticipationOf(ParticipationRow row) =>
+        new(row.Client, row.AssignmentId, row.Attempt, Parse<ParticipationState>(row.State), row.StartManifest)
+        {
+            Digest = row.Digest,
+            Size = row.BytesUp,
+            Samples = row.Samples,
+            TrainingLoss = row.TrainingLoss,
+            BytesDown = row.BytesDown,
+            Fault = FaultOf(row.Code),
+        };
+
+    static RoundState WithPlan(RoundState state, PlanRow? row) => row is null
+        ? throw new StoreConflictException($"Run '{state.Run}' has no plan for round {state.Round}, attempt {state.Attempt}.")
+        : state with { Plan = RoundPlan.Parse(Encoding.UTF8.GetBytes(row.Json)), DeadlineMs = row.DeadlineMs };
+
+    static async Task<RoundState> WithEvaluationsAsync(RoundState state, IRunStore store, CancellationToken stopping)
+    {
+        var rows = await store.EvaluationsAsync(state.Run, stopping);
+        foreach (var group in rows.GroupBy(r => r.Version).Where(g => g.Any(r => r.State == RoundRows.Name(EvaluationState.Assigned))))
+        {
+            var entries = group.ToImmutableSortedDictionary(r => r.Client, EntryOf, StringComparer.Ordinal);
+            var version = await store.VersionAsync(state.Run, group.Key, stopping)
+                ?? throw new StoreConflictException($"Run '{state.Run}' has no version {group.Key}.");
+            var evaluation = new EvaluationRound(Version(version), group.First().Attempt, group.First().DeadlineMs, entries);
+            state = state with { Evaluations = state.Evaluations.Add(group.Key, evaluation) };
+        }
+        return state;
+    }
+
+    static EvaluationEntry EntryOf(EvaluationRow row) => new(row.Client, row.AssignmentId, Parse<EvaluationState>(row.State))
+    {
+        Samples = row.Samples,
+        Correct = row.Correct,
+        LossSum = row.LossSum,
+        Fault = FaultOf(row.Code),
+    };
+
+    static ImmutableArray<GroupInfo> ReadGroups(string json)
+    {
+        var o = StrictObject.Parse(Encoding.UTF8.GetBytes(json), "version");
+        return [.. o.Array("groups", (e, path) => ReadGroup(new StrictObject(e, path)))];
+    }
+
+    static GroupInfo ReadGroup(StrictObject o) => new(o.Text("group"), o.Text("digest"), o.Integer("size", 0, long.MaxValue));
+
+    static Refusal? ReadError(string text) => FaultOf(text.Split(':')[0]) is { } fault ? new Refusal(fault, text[(text.IndexOf(':') + 2)..]) : null;
+
+    static Fault? FaultOf(string? code) => FaultCatalog.All.FirstOrDefault(d => d.Code == code)?.Fault;
+
+    static T Parse<T>(string text) where T : struct, Enum => Enum.Parse<T>(text, ignoreCase: true);
+}

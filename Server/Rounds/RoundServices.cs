@@ -1,0 +1,11 @@
+using Federated.Server.Fleet;
+using Federated.Server.Storage;
+
+namespace Federated.Server.Rounds;
+
+/// <summary>What every run's loop works with.</summary>
+sealed record RoundServices(IRunStore Store, IUpdateSpools Spools, IRoundWorker Worker, ClientRegistry Clients, TimeProvider Time)
+{
+    public required RoundMetrics Metrics { get; init; }
+    public required ILoggerFactory Loggers { get; init; }
+}

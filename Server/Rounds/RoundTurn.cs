@@ -1,0 +1,25 @@
+using Federated.Server.Storage.Rows;
+
+namespace Federated.Server.Rounds;
+
+/// <summary>One step in the making. Every change of state goes through <see cref="Set"/>, which notes the rows it touches.</summary>
+sealed class RoundTurn(RoundState state, long nowMs)
+{
+    readonly RowBatch _rows = new();
+
+    public RoundState State { get; private set; } = state;
+
+    public long NowMs { get; } = nowMs;
+
+    public List<RoundEffect> Effects { get; } = [];
+
+    public void Set(RoundState next)
+    {
+        RoundRows.Diff(State, next, _rows);
+        State = next;
+    }
+
+    public void Add(RoundEffect effect) => Effects.Add(effect);
+
+    public StepResult Finish(StepOutcome outcome) => new(State, _rows.Changes, Effects, outcome);
+}

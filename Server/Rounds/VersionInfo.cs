@@ -1,0 +1,18 @@
+using System.Collections.Immutable;
+
+namespace Federated.Server.Rounds;
+
+/// <summary>A published adapter version: its manifest blob, and what that manifest lists.</summary>
+sealed record VersionInfo(int Version, string ManifestDigest, long ManifestSize, string? Parent, string SchemaDigest, string PlanDigest)
+{
+    public required ImmutableArray<GroupInfo> Groups { get; init; }
+
+    public required int PlanVersion { get; init; }
+
+    /// <summary>The strategy's state after this version; null where it keeps none.</summary>
+    public string? StateDigest { get; init; }
+
+    public required long PublishedMs { get; init; }
+}
+
+sealed record GroupInfo(string Group, string Digest, long Size);

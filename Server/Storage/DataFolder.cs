@@ -1,0 +1,54 @@
+using System.Text.Json;
+using Federated.Server.Faults;
+using Microsoft.Win32.SafeHandles;
+
+namespace Federated.Server.Storage;
+
+/// <summary>The server's folder, held by one process at a time.</summary>
+sealed class DataFolder : IDisposable
+{
+    readonly SafeFileHandle _lock;
+
+    DataFolder(string path, SafeFileHandle @lock)
+    {
+        Path = path;
+        _lock = @lock;
+    }
+
+    public string Path { get; }
+
+    public string Database => System.IO.Path.Combine(Path, "federated.db");
+
+    public string Blobs => System.IO.Path.Combine(Path, "blobs");
+
+    public string Spools => System.IO.Path.Combine(Path, "spools");
+
+    public string Published => System.IO.Path.Combine(Path, "published");
+
+    /// <exception cref="FaultException">Another process holds it.</exception>
+    public static DataFolder Open(string path)
+    {
+        var full = Directory.CreateDirectory(path).FullName;
+        try
+        {
+            // On Linux .NET turns FileShare.None into flock(LOCK_EX), which a kill releases.
+            return new DataFolder(full, File.OpenHandle(System.IO.Path.Combine(full, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+        }
+        catch (IOException e) when (e.HResult == DiskErrors.WouldBlock)
+        {
+            throw new FaultException(Fault.DataFolderLocked, $"The data folder '{path}' is in use by another server.", e);
+        }
+    }
+
+    /// <summary>Says where to reach this process; whoever reads the file sees all of it or the previous one.</summary>
+    public void WriteEndpoints(int httpPort, int grpcPort)
+    {
+        var target = System.IO.Path.Combine(Path, "endpoints.json");
+        var temporary = target + ".tmp";
+        File.WriteAllBytes(temporary, JsonSerializer.SerializeToUtf8Bytes(
+            new { http = $"http://127.0.0.1:{httpPort}", grpc = $"http://127.0.0.1:{grpcPort}", pid = Environment.ProcessId }));
+        File.Move(temporary, target, overwrite: true);
+    }
+
+    public void Dispose() => _lock.Dispose();
+}

@@ -1,0 +1,103 @@
+using Federated.Formats.Digests;
+using System.Buffers;
+using Microsoft.Win32.SafeHandles;
+
+namespace Federated.Server.Storage;
+
+/// <summary>A part file and the running hash over it.</summary>
+sealed class FileSpool : ISpool
+{
+    readonly SafeFileHandle _file;
+    readonly (string Part, string Complete) _paths;
+    readonly string _digest;
+    readonly SemaphoreSlim _flushes;
+    TreeDigest _hasher = new();
+
+    FileSpool(SafeFileHandle file, (string, string) paths, string digest, SemaphoreSlim flushes)
+    {
+        _file = file;
+        _paths = paths;
+        _digest = digest;
+        _flushes = flushes;
+    }
+
+    public long Offset => _hasher.Length;
+
+    public bool IsComplete => false;
+
+    public static async Task<ISpool> OpenAsync(string part, string complete, string digest, long size, SemaphoreSlim flushes, CancellationToken stopping)
+    {
+        var file = File.OpenHandle(part, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Delete);
+        var spool = new FileSpool(file, (part, complete), digest, flushes);
+        try
+        {
+            await spool.ResumeAsync(size, stopping);
+            return spool;
+        }
+        catch
+        {
+            spool.Dispose();
+            throw;
+        }
+    }
+
+    public void Append(ReadOnlySpan<byte> bytes)
+    {
+        RandomAccess.Write(_file, bytes, _hasher.Length);
+        _hasher.Append(bytes);
+    }
+
+    public async Task<bool> CompleteAsync(CancellationToken stopping)
+    {
+        if (_hasher.ToHex() != _digest)
+        {
+            _hasher = new TreeDigest();
+            RandomAccess.SetLength(_file, 0);
+            return false;
+        }
+        await FlushAsync(stopping);
+        File.Move(_paths.Part, _paths.Complete, overwrite: true);
+        Posix.FlushFolder(Path.GetDirectoryName(_paths.Complete)!);
+        return true;
+    }
+
+    // Only whole leaves are trusted after a break: a torn tail is cheaper to send again than to examine.
+    async Task ResumeAsync(long size, CancellationToken stopping)
+    {
+        var length = Math.Min(RandomAccess.GetLength(_file), size);
+        var keep = length - length % TreeDigest.LeafBytes;
+        RandomAccess.SetLength(_file, keep);
+        if (keep == 0)
+            return;
+        var buffer = ArrayPool<byte>.Shared.Rent(1 << 18);
+        try
+        {
+            while (_hasher.Length < keep)
+            {
+                var count = await RandomAccess.ReadAsync(_file, buffer, _hasher.Length, stopping);
+                _hasher.Append(buffer.AsSpan(0, count));
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+        await FlushAsync(stopping);
+    }
+
+    // A flush blocks its thread; unlimited, two hundred uploads would starve the thread pool.
+    async Task FlushAsync(CancellationToken stopping)
+    {
+        await _flushes.WaitAsync(stopping);
+        try
+        {
+            RandomAccess.FlushToDisk(_file);
+        }
+        finally
+        {
+            _flushes.Release();
+        }
+    }
+
+    public void Dispose() => _file.Dispose();
+}

@@ -1,0 +1,32 @@
+using Federated.Server.Storage.Rows;
+
+namespace Federated.Server.Storage;
+
+/// <summary>What outlives the process, in rows. One contract test suite holds for every implementation.</summary>
+interface IRunStore
+{
+    /// <summary>All changes or none, durable when the task completes.</summary>
+    /// <exception cref="StoreConflictException">A new key exists, or an updated one does not.</exception>
+    /// <exception cref="IOException">The disk refuses; nothing was changed.</exception>
+    Task CommitAsync(IReadOnlyList<RowChange> changes, CancellationToken stopping);
+
+    /// <summary>By id, in ordinal order.</summary>
+    Task<IReadOnlyList<RunRow>> RunsAsync(CancellationToken stopping);
+
+    Task<IReadOnlyList<ClientRow>> ClientsAsync(CancellationToken stopping);
+
+    /// <summary>By round; all of a run's.</summary>
+    Task<IReadOnlyList<RoundRow>> RoundsAsync(string run, CancellationToken stopping);
+
+    /// <summary>By round, then client; of one round, or of all where <paramref name="round"/> is null.</summary>
+    Task<IReadOnlyList<ParticipationRow>> ParticipationsAsync(string run, int? round, CancellationToken stopping);
+
+    /// <summary>By version, then client.</summary>
+    Task<IReadOnlyList<EvaluationRow>> EvaluationsAsync(string run, CancellationToken stopping);
+
+    Task<PlanRow?> PlanAsync(string run, int round, int attempt, CancellationToken stopping);
+
+    Task<VersionRow?> VersionAsync(string run, int version, CancellationToken stopping);
+
+    Task<ReceiptRow?> ReceiptAsync(string run, string assignment, CancellationToken stopping);
+}

@@ -1,0 +1,15 @@
+namespace Federated.Server.Storage;
+
+/// <summary>The updates' byte strings: received piece by piece, kept until the fold no longer needs them.</summary>
+interface IUpdateSpools
+{
+    /// <summary>Resumes what is there of this byte string, or begins it.</summary>
+    Task<ISpool> OpenAsync(SpoolKey key, long size, CancellationToken stopping);
+
+    /// <summary>A completed update's bytes.</summary>
+    /// <exception cref="Faults.FaultException">They are gone or have the wrong length.</exception>
+    IUpdateBytes Read(SpoolKey key);
+
+    /// <summary>Deletes the spools of a run's rounds up to and including this one.</summary>
+    void DeleteThrough(string run, int round);
+}

@@ -1,0 +1,46 @@
+using Federated.Formats.Digests;
+using System.Collections.Concurrent;
+using Federated.Server.Faults;
+
+namespace Federated.Server.Storage;
+
+/// <summary>The blobs of a simulation.</summary>
+sealed class MemoryBlobStore : IBlobStore
+{
+    readonly ConcurrentDictionary<string, byte[]> _blobs = new(StringComparer.Ordinal);
+
+    public long? Size(string digest) => _blobs.TryGetValue(digest, out var bytes) ? bytes.Length : null;
+
+    public Task<IReadOnlyList<string>> PutAsync(IReadOnlyList<ReadOnlyMemory<byte>> blobs, CancellationToken stopping)
+    {
+        var digests = new List<string>(blobs.Count);
+        foreach (var blob in blobs)
+        {
+            var digest = TreeDigest.Of(blob.Span);
+            _blobs.TryAdd(digest, blob.ToArray());
+            digests.Add(digest);
+        }
+        return Task.FromResult<IReadOnlyList<string>>(digests);
+    }
+
+    public async Task<bool> PutAsync(string digest, Stream body, CancellationToken stopping)
+    {
+        using var copy = new MemoryStream();
+        await body.CopyToAsync(copy, stopping);
+        var found = TreeDigest.Of(copy.GetBuffer().AsSpan(0, (int)copy.Length));
+        return found == digest
+            ? _blobs.TryAdd(digest, copy.ToArray())
+            : throw new FaultException(Fault.BlobDigestMismatch, $"The body has the digest {found}, not {digest}.");
+    }
+
+    public int Read(string digest, long offset, Span<byte> into)
+    {
+        var rest = ReadAll(digest).AsSpan((int)offset);
+        rest = rest[..Math.Min(rest.Length, into.Length)];
+        rest.CopyTo(into);
+        return rest.Length;
+    }
+
+    public byte[] ReadAll(string digest) =>
+        _blobs.TryGetValue(digest, out var bytes) ? bytes : throw new FaultException(Fault.BlobNotFound, $"There is no blob {digest}.");
+}

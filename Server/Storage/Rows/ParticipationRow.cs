@@ -1,0 +1,21 @@
+namespace Federated.Server.Storage.Rows;
+
+/// <summary>One client's part in one round.</summary>
+sealed record ParticipationRow : IRow
+{
+    public required string RunId { get; init; }
+    public required int Round { get; init; }
+    public required string Client { get; init; }
+    public required int Attempt { get; init; }
+    public required string AssignmentId { get; init; }
+    public required string State { get; init; }
+    public required string StartManifest { get; init; }
+    public required long Samples { get; init; }
+    public double? TrainingLoss { get; init; }
+    public required long BytesUp { get; init; }
+    public required long BytesDown { get; init; }
+    public string? Digest { get; init; }
+    public string? Code { get; init; }
+
+    public string Key => $"{RunId}/{Round}/{Client}";
+}

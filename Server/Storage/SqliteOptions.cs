@@ -1,0 +1,30 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+
+namespace Federated.Server.Storage;
+
+/// <summary>How every connection to the database is opened.</summary>
+static class SqliteOptions
+{
+    public static string ConnectionString(string path, SqliteOpenMode mode) =>
+        new SqliteConnectionStringBuilder { DataSource = path, Mode = mode, DefaultTimeout = 30 }.ToString();
+
+    public static DbContextOptions<FederatedDbContext> At(string path, SqliteOpenMode mode) =>
+        Common().UseSqlite(ConnectionString(path, mode)).UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking).Options;
+
+    public static DbContextOptions<FederatedDbContext> On(SqliteConnection connection) => Common().UseSqlite(connection).Options;
+
+    /// <summary>synchronous belongs to a connection, not to the file: whoever writes must ask for it.</summary>
+    public static void MakeDurable(SqliteConnection connection)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;";
+        command.ExecuteNonQuery();
+    }
+
+    // Migrations are written by hand and compared with the model by a test, so there is no snapshot to warn about.
+    static DbContextOptionsBuilder<FederatedDbContext> Common() =>
+        new DbContextOptionsBuilder<FederatedDbContext>()
+            .ConfigureWarnings(w => w.Ignore(RelationalEventId.PendingModelChangesWarning));
+}

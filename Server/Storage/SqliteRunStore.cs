@@ -1,0 +1,138 @@
+using Federated.Server.Faults;
+using Federated.Server.Storage.Rows;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+
+namespace Federated.Server.Storage;
+
+/// <summary>
+/// One SQLite file: write-ahead log, synchronous = FULL, one writing connection that stays open. Readers have connections of
+/// their own and never wait for the writer.
+/// </summary>
+sealed class SqliteRunStore : IRunStore, IAsyncDisposable
+{
+    const int SqliteFull = 13;
+    const int SqliteIoError = 10;
+    const int SqliteConstraint = 19;
+
+    readonly SqliteConnection _writer;
+    readonly DbContextOptions<FederatedDbContext> _writing;
+    readonly DbContextOptions<FederatedDbContext> _reading;
+    readonly SemaphoreSlim _oneWriter = new(1, 1);
+
+    SqliteRunStore(SqliteConnection writer, string path)
+    {
+        _writer = writer;
+        _writing = SqliteOptions.On(writer);
+        _reading = SqliteOptions.At(path, SqliteOpenMode.ReadWrite);
+    }
+
+    /// <summary>Opens the file, migrating it where it is older than this program. The caller holds the data folder's lock.</summary>
+    /// <exception cref="FaultException">The database is newer than this program.</exception>
+    public static async Task<SqliteRunStore> OpenAsync(string path, CancellationToken stopping)
+    {
+        await DatabaseMigrator.MigrateAsync(path, stopping);
+        var writer = new SqliteConnection(SqliteOptions.ConnectionString(path, SqliteOpenMode.ReadWrite));
+        await writer.OpenAsync(stopping);
+        SqliteOptions.MakeDurable(writer);
+        return new SqliteRunStore(writer, path);
+    }
+
+    public async Task CommitAsync(IReadOnlyList<RowChange> changes, CancellationToken stopping)
+    {
+        await _oneWriter.WaitAsync(stopping);
+        try
+        {
+            using var context = new FederatedDbContext(_writing);
+            foreach (var (row, isNew) in changes)
+                context.Entry((object)row).State = isNew ? EntityState.Added : EntityState.Modified;
+            // Not cancellable: whether a commit happened must never be in doubt.
+            await context.SaveChangesAsync(CancellationToken.None);
+        }
+        catch (DbUpdateConcurrencyException e)
+        {
+            throw new StoreConflictException("A row to be updated does not exist.", e);
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new StoreConflictException("A row occurs twice in one commit.", e);
+        }
+        catch (DbUpdateException e) when (e.InnerException is SqliteException inner)
+        {
+            throw Translate(inner);
+        }
+        catch (SqliteException e)
+        {
+            throw Translate(e);
+        }
+        finally
+        {
+            _oneWriter.Release();
+        }
+    }
+
+    public async Task<IReadOnlyList<RunRow>> RunsAsync(CancellationToken stopping)
+    {
+        using var context = Read();
+        return await context.Runs.OrderBy(x => x.Id).ToListAsync(stopping);
+    }
+
+    public async Task<IReadOnlyList<ClientRow>> ClientsAsync(CancellationToken stopping)
+    {
+        using var context = Read();
+        return await context.Clients.OrderBy(x => x.Id).ToListAsync(stopping);
+    }
+
+    public async Task<IReadOnlyList<RoundRow>> RoundsAsync(string run, CancellationToken stopping)
+    {
+        using var context = Read();
+        return await context.Rounds.Where(x => x.RunId == run).OrderBy(x => x.Round).ToListAsync(stopping);
+    }
+
+    public async Task<IReadOnlyList<ParticipationRow>> ParticipationsAsync(string run, int? round, CancellationToken stopping)
+    {
+        using var context = Read();
+        return await context.Participations.Where(x => x.RunId == run && (round == null || x.Round == round))
+            .OrderBy(x => x.Round).ThenBy(x => x.Client).ToListAsync(stopping);
+    }
+
+    public async Task<IReadOnlyList<EvaluationRow>> EvaluationsAsync(string run, CancellationToken stopping)
+    {
+        using var context = Read();
+        return await context.Evaluations.Where(x => x.RunId == run).OrderBy(x => x.Version).ThenBy(x => x.Client).ToListAsync(stopping);
+    }
+
+    public async Task<PlanRow?> PlanAsync(string run, int round, int attempt, CancellationToken stopping)
+    {
+        using var context = Read();
+        return await context.Plans.SingleOrDefaultAsync(x => x.RunId == run && x.Round == round && x.Attempt == attempt, stopping);
+    }
+
+    public async Task<VersionRow?> VersionAsync(string run, int version, CancellationToken stopping)
+    {
+        using var context = Read();
+        return await context.Versions.SingleOrDefaultAsync(x => x.RunId == run && x.Version == version, stopping);
+    }
+
+    public async Task<ReceiptRow?> ReceiptAsync(string run, string assignment, CancellationToken stopping)
+    {
+        using var context = Read();
+        return await context.Receipts.SingleOrDefaultAsync(x => x.RunId == run && x.AssignmentId == assignment, stopping);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _writer.DisposeAsync();
+        _oneWriter.Dispose();
+    }
+
+    FederatedDbContext Read() => new(_reading);
+
+    static Exception Translate(SqliteException error) => error.SqliteErrorCode switch
+    {
+        SqliteConstraint => new StoreConflictException("A new row exists already.", error),
+        SqliteFull => new FaultException(Fault.DiskFull, "The server's disk is full: the database cannot grow.", error),
+        SqliteIoError => new FaultException(Fault.StoreUnavailable, "The server's database cannot be written.", error),
+        _ => new FaultException(Fault.StoreUnavailable, $"The server's database refuses a commit (SQLite error {error.SqliteErrorCode}).", error),
+    };
+}

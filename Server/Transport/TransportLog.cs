@@ -1,0 +1,10 @@
+namespace Federated.Server.Transport;
+
+static partial class TransportLog
+{
+    [LoggerMessage(EventId = 300, EventName = "CallRefused", Level = LogLevel.Information, Message = "{Method} was refused: {Code}: {Reason}")]
+    public static partial void CallRefused(this ILogger logger, string method, string code, string reason);
+
+    [LoggerMessage(EventId = 301, EventName = "CallFailed", Level = LogLevel.Error, Message = "{Method} failed unexpectedly.")]
+    public static partial void CallFailed(this ILogger logger, string method, Exception exception);
+}

@@ -1,0 +1,44 @@
+using Federated.Aggregators.Adapters;
+using Federated.Aggregators.Strategies;
+using Federated.Aggregators.Strategies.Catalogue;
+using Federated.Server.Faults;
+using Federated.Server.Rounds;
+
+namespace Federated.Server.Transport.Uploads;
+
+/// <summary>What an update's header must say to belong to its assignment.</summary>
+static class UpdateRules
+{
+    public static Refusal? CheckHeader(RoundState state, UploadHeader header)
+    {
+        if (header.Round != state.Round)
+            return Mismatch("round", header.Round, state.Round);
+        if (header.SchemaDigest != state.Version.SchemaDigest)
+            return Mismatch("schema_digest", header.SchemaDigest, state.Version.SchemaDigest);
+        if (header.BaseDigest != state.Spec.Base)
+            return Mismatch("base_digest", header.BaseDigest, state.Spec.Base);
+        if (header.StartManifest != state.Version.ManifestDigest)
+            return Mismatch("start_manifest", header.StartManifest, state.Version.ManifestDigest);
+        if (header.PlanVersion != state.Version.PlanVersion)
+            return Mismatch("plan_version", header.PlanVersion, state.Version.PlanVersion);
+        return header.Samples == 0 && Weigher(state) == "samples"
+            ? new Refusal(Fault.SamplesMissing, "header.samples is 0; the run weighs updates by their samples, 1 is the least.")
+            : null;
+    }
+
+    public static Refusal ToRefusal(UpdateRejection rejection) => new(
+        rejection.Fault switch
+        {
+            UpdateFault.WrongSchema or UpdateFault.WrongBase or UpdateFault.WrongPlan => Fault.HeaderMismatch,
+            UpdateFault.WrongSize => Fault.UpdateSizeMismatch,
+            UpdateFault.NotFinite => Fault.UpdateNotFinite,
+            UpdateFault.NormTooLarge => Fault.UpdateNormTooLarge,
+            _ => Fault.TensorsMismatch,
+        },
+        rejection.Message);
+
+    static string Weigher(RoundState state) => StrategyCatalog.Default.Compose(state.Spec.Strategy).Strategies[StrategyKind.Weigher].Name;
+
+    static Refusal Mismatch(string field, object value, object expected) =>
+        new(Fault.HeaderMismatch, $"header.{field} is {value}; the assignment has {expected}.");
+}

@@ -1,0 +1,95 @@
+using Federated.Server.Faults;
+using Federated.Server.Storage;
+using Federated.Server.Transport.Seam;
+
+namespace Federated.Server.Transport.Uploads;
+
+/// <summary>One upload from its first frame to its outcome, over whatever carries it.</summary>
+sealed class UploadSession(UploadServices services, IMessageStream<UploadSaid, UploadSays> stream, string? token)
+{
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        if (await ReadAsync(stopping) is not UploadSaid.Open open)
+            throw new FaultException(Fault.MessageUnexpected, "The first frame of an upload must be UploadOpen.");
+        var header = ProtoMapping.ReadHeader(open.Header);
+        if (!services.Tokens.IsRegistered(header.Client, token))
+            throw new FaultException(Fault.TokenRefused, $"The token is not the one that '{header.Client}' registered with; connect first.");
+        using var lane = await services.Lanes.EnterAsync(header.Client, header.AssignmentId, stopping);
+        try
+        {
+            await stream.WriteAsync(await TakeAsync(open, header, lane.Token), lane.Token);
+        }
+        catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
+        {
+            throw new FaultException(Fault.UpdateSuperseded, $"A newer upload of assignment {header.AssignmentId} took over.");
+        }
+    }
+
+    async Task<UploadSays.Outcome> TakeAsync(UploadSaid.Open open, UploadHeader header, CancellationToken stopping)
+    {
+        if (await services.Intake.OfferAsync(open, header, stopping) is { } early)
+            return early;
+        using var spool = await services.Spools.OpenAsync(new SpoolKey(header.Run, header.Round, open.Digest), open.Size, stopping);
+        if (!spool.IsComplete)
+        {
+            if (spool.Offset == 0)
+                spool.Append(open.Header);
+            await stream.WriteAsync(new UploadSays.Ready(spool.Offset), stopping);
+            await ReceiveAsync(spool, open, stopping);
+            if (!await spool.CompleteAsync(stopping))
+            {
+                var refusal = new Refusal(Fault.UpdateDigestMismatch, $"The {open.Size} bytes do not have the digest {open.Digest}; begin again at 0.");
+                services.Metrics.Refused(refusal);
+                return new UploadSays.Outcome(UploadResult.Restart, refusal, null);
+            }
+        }
+        return await services.Intake.AcceptAsync(open, header, stopping);
+    }
+
+    async Task ReceiveAsync(ISpool spool, UploadSaid.Open open, CancellationToken stopping)
+    {
+        while (spool.Offset < open.Size)
+        {
+            await services.Budget.AcquireAsync(stopping);
+            try
+            {
+                Append(spool, open.Size, await ReadAsync(stopping));
+            }
+            finally
+            {
+                services.Budget.Release();
+            }
+        }
+        if (await ReadAsync(stopping) is not null)
+            throw new FaultException(Fault.ChunkOutOfOrder, $"A frame came after all {open.Size} bytes.");
+    }
+
+    void Append(ISpool spool, long size, UploadSaid? frame)
+    {
+        if (frame is null)
+            throw new FaultException(Fault.UpdateSizeMismatch, $"The upload ended at byte {spool.Offset} of {size}.");
+        if (frame is not UploadSaid.Chunk chunk)
+            throw new FaultException(Fault.MessageUnexpected, "Only chunks may follow UploadOpen.");
+        if (chunk.Offset != spool.Offset)
+            throw new FaultException(Fault.ChunkOutOfOrder, $"A chunk begins at byte {chunk.Offset}; byte {spool.Offset} is next.");
+        if (chunk.Data.Length > size - spool.Offset)
+            throw new FaultException(Fault.UpdateSizeMismatch, $"A chunk ends at byte {spool.Offset + chunk.Data.Length}; {size} bytes were announced.");
+        spool.Append(chunk.Data.Span);
+        services.Metrics.Bytes("up", chunk.Data.Length);
+    }
+
+    // A stalled stream would keep its share of the budget from the others.
+    async Task<UploadSaid?> ReadAsync(CancellationToken stopping)
+    {
+        using var limit = new CancellationTokenSource(services.Options.StallLimit, services.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, limit.Token);
+        try
+        {
+            return await stream.ReadAsync(either.Token);
+        }
+        catch (Exception) when (limit.IsCancellationRequested && !stopping.IsCancellationRequested)
+        {
+            throw new FaultException(Fault.UploadStalled, $"No frame came for {services.Options.StallLimit.TotalSeconds} s.");
+        }
+    }
+}

@@ -1,0 +1,72 @@
+using Federated.Formats.Digests;
+using Federated.Server.Faults;
+using Federated.Server.Runs;
+using Server.Tests.Kit;
+
+namespace Server.Tests.Runs;
+
+public sealed class RunAdmissionTests : IAsyncDisposable
+{
+    static readonly TestAdapter Adapter = new();
+    static readonly TestAdapter Other = new(modules: 3);
+
+    readonly ServerKit _server = new();
+
+    [Theory]
+    [InlineData("base", "F508")]
+    [InlineData("version0", "F508")]
+    [InlineData("plan", "F508")]
+    [InlineData("schema bytes", "F508")]
+    [InlineData("missing", "F405")]
+    [InlineData("strategy", "F503")]
+    [InlineData("option", "F503")]
+    public async Task Create_WhatCannotWork_IsRefusedAndLeavesNothing(string what, string code)
+    {
+        await _server.Blobs.PutAsync([.. Other.Blobs.Select(b => (ReadOnlyMemory<byte>)b)], CancellationToken.None);
+        var spec = Adapter.Spec("bad", 1, 1, s =>
+        {
+            switch (what)
+            {
+                case "base": s["base"] = new string('0', 64); break;
+                case "version0": s["version0"] = TreeDigest.Of(Other.Version0Bytes); break;
+                case "plan": s["plan"] = TreeDigest.Of(Other.PlanBytes); break;
+                case "schema bytes": s["schema"] = TreeDigest.Of(Other.Version0Bytes); break;
+                case "missing": s["version0"] = new string('0', 64); break;
+                case "strategy": s["strategy"] = "lora-fare"; break;
+                case "option": s["product"] = new System.Text.Json.Nodes.JsonObject { ["name"] = "lora-fair", ["lamda"] = 1 }; break;
+            }
+        });
+
+        var refusal = await Assert.ThrowsAsync<FaultException>(() => _server.CreateAsync(Adapter, spec));
+
+        Assert.Equal(code, refusal.Refusal.Code);
+        Assert.Empty(_server.Runs.All);
+        Assert.Empty(await _server.Store.RunsAsync(CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Create_TakenName_IsRefused()
+    {
+        await _server.CreateAsync(Adapter, Adapter.Spec("taken", 1, 1));
+        var refusal = await Assert.ThrowsAsync<FaultException>(() => _server.CreateAsync(Adapter, Adapter.Spec("taken", 2, 1)));
+        Assert.Equal(Fault.RunExists, refusal.Refusal.Fault);
+    }
+
+    [Fact]
+    public async Task Resume_AlteredSpec_IsRefusedWhileOthersGoOn()
+    {
+        await _server.CreateAsync(Adapter, Adapter.Spec("altered", 1, 1));
+        await _server.CreateAsync(Adapter, Adapter.Spec("sound", 1, 1));
+        var row = (await _server.Store.RunsAsync(CancellationToken.None))[0];
+        await _server.Store.CommitAsync(
+            [Federated.Server.Storage.Rows.RowChange.Update(row with { SpecJson = row.SpecJson.Replace("\"rounds\":1", "\"rounds\":9", StringComparison.Ordinal) })], CancellationToken.None);
+
+        await using var restarted = new ServerKit(_server.Store, _server.Blobs, _server.Spools);
+        await restarted.Runs.ResumeAsync(CancellationToken.None);
+
+        Assert.Equal("sound", Assert.Single(restarted.Runs.All).Current.State.Run);
+        Assert.Equal(Fault.SpecAltered, Assert.Throws<FaultException>(() => restarted.Runs.Get("altered")).Refusal.Fault);
+    }
+
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
+}

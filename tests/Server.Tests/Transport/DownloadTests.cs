@@ -1,0 +1,72 @@
+using Federated.Formats.Digests;
+using Federated.Protos.V1;
+using Google.Protobuf;
+using Grpc.Core;
+using Server.Tests.Kit;
+
+namespace Server.Tests.Transport;
+
+public sealed class DownloadTests : IAsyncLifetime
+{
+    static readonly TestAdapter Adapter = new(width: 8192, rank: 8);
+
+    readonly ServerKit _server = new();
+    string _group = "";
+
+    public async ValueTask InitializeAsync()
+    {
+        var loop = await _server.CreateAsync(Adapter, Adapter.Spec("down", rounds: 1, cohort: 1, s => s["clients"] = new System.Text.Json.Nodes.JsonArray("a")));
+        _group = loop.Current.State.Version.Groups[0].Digest;
+        foreach (var id in new[] { "a", "b" })
+            await (await Conversation.OpenAsync(_server, new SyntheticClient(id, _server.Wire, Adapter))).HearAsync();
+    }
+
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(100_000)]
+    public async Task Download_FromAnOffset_GivesTheRestInChunks(int offset)
+    {
+        var expected = _server.Blobs.ReadAll(_group);
+        var chunks = await DownloadAsync(_group, offset, "token-of-a");
+
+        Assert.Equal(expected[offset..], chunks.SelectMany(c => c.Data).ToArray());
+        Assert.Equal((ulong)expected.Length, chunks[0].Size);
+        Assert.All(chunks.Skip(1), c => Assert.Equal(0ul, c.Size));
+        Assert.All(chunks, c => Assert.InRange(c.Data.Length, 1, 1 << 18));
+        Assert.True(chunks.Count > 1);
+    }
+
+    [Fact]
+    public async Task Download_AtTheEnd_SaysTheSizeAndNothingElse()
+    {
+        var size = (int)_server.Blobs.Size(_group)!;
+        var chunk = Assert.Single(await DownloadAsync(_group, size, "token-of-a"));
+        Assert.Equal(((ulong)size, 0), (chunk.Size, chunk.Data.Length));
+    }
+
+    [Theory]
+    [InlineData("group", 1_000_000_000, "token-of-a", "F406")]
+    [InlineData("group", 0, "token-of-b", "F405")]
+    [InlineData("group", 0, "nobody", "F301")]
+    [InlineData("unknown", 0, "token-of-a", "F405")]
+    [InlineData("secret", 0, "token-of-a", "F405")]
+    public async Task Download_NotReadable_IsRefused(string which, int offset, string token, string code)
+    {
+        var secret = (await _server.Blobs.PutAsync([new byte[] { 1, 2, 3 }], CancellationToken.None))[0];
+        var digest = which switch { "group" => _group, "secret" => secret, _ => TreeDigest.Of([9, 9]) };
+
+        var error = await Assert.ThrowsAsync<RpcException>(() => DownloadAsync(digest, offset, token));
+
+        Assert.StartsWith($"{code}: ", error.Status.Detail, StringComparison.Ordinal);
+    }
+
+    async Task<List<BlobChunk>> DownloadAsync(string digest, int offset, string token)
+    {
+        var chunks = new List<BlobChunk>();
+        var request = new DownloadRequest { Digest = ByteString.CopyFrom(Convert.FromHexString(digest)), Offset = (ulong)offset };
+        await _server.Transport.DownloadAsync(request, token, c => { chunks.Add(c); return Task.CompletedTask; }, CancellationToken.None).DefaultTimeout();
+        return chunks;
+    }
+}
