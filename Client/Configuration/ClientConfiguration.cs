@@ -1,6 +1,6 @@
 namespace Federated.Client.Configuration;
 
-/// <summary>What a site's administrator decides; see docs/client.md for the file.</summary>
+/// <summary>What a site's administrator decides.</summary>
 public sealed record ClientConfiguration
 {
     /// <summary>Client id, <c>[a-z0-9][a-z0-9._-]{0,62}</c>.</summary>

@@ -1,6 +1,6 @@
 namespace Federated.Client.Faults;
 
-/// <summary>The client's part of the catalogue of errors: every code is minted here and nowhere else.</summary>
+/// <summary>The client's part of the catalogue of errors, F510 to F559; the server's F5xx lie below.</summary>
 public static class ClientFaults
 {
     public static ClientFault Configuration(IReadOnlyList<string> errors) =>

@@ -21,7 +21,7 @@ sealed class AssignmentRunner(string clientId, Site site, DeviceThread device, S
             {
                 await Persist(item, runtime, backoff);
             }
-            catch (OperationCanceledException) when (item.Cancelled.IsCancellationRequested)
+            catch (OperationCanceledException) when (item.Cancelled.IsCancellationRequested || stopping.IsCancellationRequested)
             {
                 // Whoever cancelled it has said so, or the process stops.
             }
@@ -37,6 +37,12 @@ sealed class AssignmentRunner(string clientId, Site site, DeviceThread device, S
             {
                 runtime.Log.Failed(item.Assignment.Id, "F530", e.Message);
                 books.Outgoing.Post(new ClientReport.Failed(item.Assignment.Id, "F530", "The site could not store its update."));
+            }
+            // Whatever libtorch or a codec makes of one assignment must not end the daemon; details stay at the site.
+            catch (Exception e) when (e is not OutOfMemoryException)
+            {
+                runtime.Log.Failed(item.Assignment.Id, "F551", e.ToString().ReplaceLineEndings(" "));
+                books.Outgoing.Post(new ClientReport.Failed(item.Assignment.Id, "F551", "The work could not be done; the site's log says why."));
             }
             finally
             {

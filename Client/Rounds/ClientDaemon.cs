@@ -54,6 +54,12 @@ public sealed class ClientDaemon : IDisposable
             await errors.WriteLineAsync(fault.Line);
             return fault.Exit;
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            var fault = ClientFaults.State(configuration.State, $"cannot be used: {e.Message}", e);
+            await errors.WriteLineAsync(fault.Line);
+            return fault.Exit;
+        }
     }
 
     /// <summary>Works until <paramref name="stopping"/>, or until all runs have ended where the configuration says so.</summary>

@@ -6,7 +6,11 @@ namespace Federated.Client.Rounds;
 /// <summary>Brings the outbox to the coordinator while there is a connection.</summary>
 sealed class Deliveries(UpdateUploads uploads, ClientBooks books, ClientRuntime runtime)
 {
+    /// <summary>A call that is refused as a whole, instead of answered with an outcome, may have been damaged on the way.</summary>
+    const int MaximumRefusals = 5;
+
     readonly SemaphoreSlim _wake = new(0, 1);
+    readonly Dictionary<string, int> _refusals = new(StringComparer.Ordinal);
 
     /// <summary>Called after an entry has left the outbox.</summary>
     public event Action? Delivered;
@@ -56,13 +60,19 @@ sealed class Deliveries(UpdateUploads uploads, ClientBooks books, ClientRuntime 
             // It was withdrawn between the listing and now.
             return true;
         }
-        catch (LinkException e) when (e.Failure == LinkFailure.Unavailable)
+        catch (Exception e) when (e is LinkException { Failure: LinkFailure.Unavailable } or IOException or UnauthorizedAccessException)
         {
             runtime.Log.DeliveryDelayed(entry.AssignmentId, e.Message);
             return false;
         }
         catch (LinkException e)
         {
+            var refusals = _refusals[entry.AssignmentId] = _refusals.GetValueOrDefault(entry.AssignmentId) + 1;
+            if (refusals < MaximumRefusals)
+            {
+                runtime.Log.DeliveryDelayed(entry.AssignmentId, e.Message);
+                return false;
+            }
             Finish(entry, new UploadOutcome(UploadResult.Rejected, "", e.Message));
             return true;
         }
@@ -72,6 +82,7 @@ sealed class Deliveries(UpdateUploads uploads, ClientBooks books, ClientRuntime 
     {
         runtime.Log.Delivered(entry.AssignmentId, entry.Size, outcome);
         books.Outbox.Remove(entry.AssignmentId);
+        _refusals.Remove(entry.AssignmentId);
         Delivered?.Invoke();
     }
 }

@@ -98,7 +98,8 @@ sealed class EventHandling(ClientConfiguration configuration, Site site, StartPo
                     tell ? site.TrainingSamples : 0, tell ? site.EvaluationSamples : 0));
                 return;
             }
-            catch (LinkException e) when (e.Failure == LinkFailure.Unavailable && !connected.IsCancellationRequested)
+            catch (Exception e) when (e is LinkException { Failure: LinkFailure.Unavailable } or IOException or UnauthorizedAccessException
+                && !connected.IsCancellationRequested)
             {
                 runtime.Log.NotJoined(run.RunId, $"{e.Message} Trying again.");
             }

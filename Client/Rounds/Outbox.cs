@@ -95,9 +95,16 @@ public sealed class Outbox
             if (!_entries.Remove(assignmentId, out entry))
                 return;
         }
-        // The index goes first: bytes without an index are a stray that the next start removes.
-        DurableFiles.Delete(IndexPath(entry.Path));
-        File.Delete(entry.Path);
+        try
+        {
+            // The index goes first: bytes without an index are a stray that the next start removes.
+            DurableFiles.Delete(IndexPath(entry.Path));
+            File.Delete(entry.Path);
+        }
+        catch (IOException)
+        {
+            // What stays on a failing disk is sent again after the next start and gets the same answer.
+        }
     }
 
     static (long Size, string Digest) WriteBytes(string path, byte[] header, IEnumerable<ReadOnlyMemory<byte>> tensors)

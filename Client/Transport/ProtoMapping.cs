@@ -11,6 +11,9 @@ static class ProtoMapping
 {
     const uint ProtocolVersion = 1;
 
+    /// <summary>Below the wire's limits of 1,024 characters a text and 256 ids a hello.</summary>
+    const int MaximumText = 1000, MaximumPending = 256;
+
     static readonly (Encoding Own, Wire.TensorEncoding Wire)[] Encodings =
     [
         (Encoding.F32, Wire.TensorEncoding.F32),
@@ -32,10 +35,10 @@ static class ProtoMapping
                 EvaluationSamples = (ulong)join.EvaluationSamples,
             },
         },
-        ClientReport.Leave leave => new() { Leave = new() { RunId = leave.RunId, Reason = leave.Reason } },
+        ClientReport.Leave leave => new() { Leave = new() { RunId = leave.RunId, Reason = Shorten(leave.Reason) } },
         ClientReport.Reply reply => new()
         {
-            AssignmentReply = new() { AssignmentId = reply.AssignmentId, Accepted = reply.Reason is null, Reason = reply.Reason ?? "" },
+            AssignmentReply = new() { AssignmentId = reply.AssignmentId, Accepted = reply.Reason is null, Reason = Shorten(reply.Reason ?? "") },
         },
         ClientReport.Progress p => new()
         {
@@ -45,7 +48,7 @@ static class ProtoMapping
         {
             Evaluation = new() { AssignmentId = e.AssignmentId, Samples = (ulong)e.Sums.Samples, Correct = (ulong)e.Sums.Correct, LossSum = e.Sums.LossSum },
         },
-        ClientReport.Failed f => new() { Failure = new() { AssignmentId = f.AssignmentId, Code = f.Code, Message = f.Message } },
+        ClientReport.Failed f => new() { Failure = new() { AssignmentId = f.AssignmentId, Code = f.Code, Message = Shorten(f.Message) } },
         ClientReport.Heartbeat h => new() { Heartbeat = new() { Sequence = h.Sequence } },
         _ => throw new ArgumentException($"No message stands for {report.GetType()}.", nameof(report)),
     };
@@ -141,7 +144,7 @@ static class ProtoMapping
         },
         Encodings = { Encodings.Select(e => e.Wire) },
         Methods = { hello.Methods },
-        PendingAssignments = { hello.Pending },
+        PendingAssignments = { hello.Pending.Take(MaximumPending) },
     };
 
     static RunOffer FromWire(Wire.RunOffer offer) => new(offer.RunId, Hex(offer.BaseDigest), Hex(offer.SchemaDigest), offer.Trust);
@@ -176,6 +179,8 @@ static class ProtoMapping
         new((int)Math.Min(s.BatchSize, int.MaxValue), (long)Math.Min(s.MaxSamples, long.MaxValue));
 
     static Wire.TensorEncoding ToWire(Encoding encoding) => Encodings.First(e => e.Own == encoding).Wire;
+
+    static string Shorten(string text) => text.Length <= MaximumText ? text : text[..MaximumText];
 
     static string Hex(ByteString bytes) => Convert.ToHexStringLower(bytes.Span);
 

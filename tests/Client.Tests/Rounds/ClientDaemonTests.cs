@@ -113,6 +113,32 @@ public sealed class ClientDaemonTests : IDisposable
         Assert.Equal(1, _fixture.Log.Split("3 steps in").Length - 1);
     }
 
+    [Fact]
+    public async Task Upload_CallRefusedAsAWhole_IsTriedAgainBeforeItIsGivenUp()
+    {
+        var running = _fixture.RunDaemonAsync(_stop.Token);
+        var (_, peer) = await _fixture.WelcomeAsync();
+        await peer.SendAsync(new() { Assignment = _fixture.Train(Id) });
+        for (var call = 0; call < 4; call++)
+            (await _fixture.Coordinator.UploadAsync()).Fail(LinkFailure.Refused, "F207: a chunk is out of order.");
+        await _fixture.TakeUpdateAsync();
+        await StopAsync(running);
+    }
+
+    [Fact]
+    public async Task Train_LossLeavesTheNumbers_FailsAndTheDaemonGoesOn()
+    {
+        var running = _fixture.RunDaemonAsync(_stop.Token);
+        var (_, peer) = await _fixture.WelcomeAsync();
+        var wild = _fixture.Train("wild", steps: 60);
+        (wild.Train.Optimizer, wild.Train.LearningRate) = ("sgd", 1e30);
+        await peer.SendAsync(new() { Assignment = wild });
+        Assert.Equal("F550", (await peer.ExpectAsync(m => m.Failure)).Code);
+        await peer.SendAsync(new() { Assignment = _fixture.Train(Id) });
+        await _fixture.TakeUpdateAsync();
+        await StopAsync(running);
+    }
+
     [Theory]
     [InlineData(1000, 8u, "at most 100")]
     [InlineData(3, 1000u, "at most 64")]
