@@ -5,8 +5,9 @@ namespace TorchSharp;
 /// <summary>Disposes, when it is disposed, every tensor that its thread made while it was the innermost scope.</summary>
 public sealed class DisposeScope : IDisposable
 {
+    /// <summary>Each tensor knows its slot, so that giving one up is a swap with the last: scopes see every operator's result.</summary>
+    readonly List<Tensor> _tensors = [];
     DisposeScopeManager? _manager;
-    HashSet<IDisposable> _disposables = new(ReferenceEqualityComparer.Instance);
 
     internal DisposeScope(DisposeScopeManager manager, DisposeScope? outer)
     {
@@ -19,7 +20,7 @@ public sealed class DisposeScope : IDisposable
         get
         {
             _ = Manager;
-            return [.. _disposables];
+            return [.. _tensors];
         }
     }
 
@@ -28,7 +29,7 @@ public sealed class DisposeScope : IDisposable
         get
         {
             _ = Manager;
-            return _disposables.Count;
+            return _tensors.Count;
         }
     }
 
@@ -58,8 +59,8 @@ public sealed class DisposeScope : IDisposable
         if (scope is null)
             return Detach(disposable);
         _ = Manager;
-        if (_disposables.Remove(disposable))
-            scope.Adopt(disposable);
+        if (Release(disposable))
+            scope.Adopt(TensorOf(disposable));
         return disposable;
     }
 
@@ -75,11 +76,8 @@ public sealed class DisposeScope : IDisposable
         where T : IDisposable
     {
         var counts = Manager.Counts.TensorStatistics;
-        if (_disposables.Remove(disposable))
-        {
+        if (Release(disposable))
             counts.DetachedFromScopeCount++;
-            TensorOf(disposable).OwningDisposeScope = null;
-        }
         return disposable;
     }
 
@@ -103,10 +101,10 @@ public sealed class DisposeScope : IDisposable
     {
         var counts = Manager.Counts.TensorStatistics;
         var attached = disposables.ToList();
-        foreach (var disposable in attached.Where(d => TensorOf(d).OwningDisposeScope != this))
+        foreach (var tensor in attached.Select(TensorOf).Where(tensor => tensor.OwningDisposeScope != this))
         {
-            TensorOf(disposable).OwningDisposeScope?._disposables.Remove(disposable);
-            Adopt(disposable);
+            tensor.OwningDisposeScope?.Release(tensor);
+            Adopt(tensor);
             counts.AttachedToScopeCount++;
         }
         return attached;
@@ -117,14 +115,11 @@ public sealed class DisposeScope : IDisposable
     public void DisposeEverythingBut(IEnumerable<IDisposable> inKeep)
     {
         _ = Manager;
-        var doomed = _disposables;
-        _disposables = new(ReferenceEqualityComparer.Instance);
-        foreach (var kept in inKeep)
-            _disposables.Add(kept);
-        foreach (var disposable in doomed)
+        var kept = new HashSet<IDisposable>(inKeep, ReferenceEqualityComparer.Instance);
+        for (var i = _tensors.Count - 1; i >= 0; i--)
         {
-            if (!_disposables.Contains(disposable))
-                disposable.Dispose();
+            if (kept.Count == 0 || !kept.Contains(_tensors[i]))
+                _tensors[i].Dispose();
         }
     }
 
@@ -146,18 +141,28 @@ public sealed class DisposeScope : IDisposable
         _manager = null;
     }
 
-    public void MarkAsDisposed(IDisposable disposable)
+    public void MarkAsDisposed(IDisposable disposable) => Release(disposable);
+
+    public bool Contains(IDisposable disposable) => TensorOf(disposable).OwningDisposeScope == this;
+
+    internal void Adopt(Tensor tensor)
     {
-        _disposables.Remove(disposable);
-        TensorOf(disposable).OwningDisposeScope = null;
+        tensor.OwningDisposeScope = this;
+        tensor.ScopeSlot = _tensors.Count;
+        _tensors.Add(tensor);
     }
 
-    public bool Contains(IDisposable disposable) => _disposables.Contains(disposable);
-
-    internal void Adopt(IDisposable disposable)
+    bool Release(IDisposable disposable)
     {
-        _disposables.Add(disposable);
-        TensorOf(disposable).OwningDisposeScope = this;
+        var tensor = TensorOf(disposable);
+        if (tensor.OwningDisposeScope != this)
+            return false;
+        tensor.OwningDisposeScope = null;
+        var last = _tensors[^1];
+        _tensors[tensor.ScopeSlot] = last;
+        last.ScopeSlot = tensor.ScopeSlot;
+        _tensors.RemoveAt(_tensors.Count - 1);
+        return true;
     }
 
     static Tensor TensorOf(IDisposable disposable) => disposable as Tensor ?? throw new InvalidOperationException("DisposeScope can only manage Tensor.");

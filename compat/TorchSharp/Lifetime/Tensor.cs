@@ -36,6 +36,8 @@ public static partial class torch
 
         internal DisposeScope? OwningDisposeScope { get; set; }
 
+        internal int ScopeSlot { get; set; }
+
         public void Dispose()
         {
             Dispose(true);

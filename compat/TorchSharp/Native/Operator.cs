@@ -30,7 +30,7 @@ sealed unsafe class Operator(string signature)
         var scratch = stackalloc long[ScratchWords];
         var heap = Write(arguments, values, scratch);
         var result = Shim.ft_call(Handle, values, arguments.Length);
-        NativeMemory.Free(heap);
+        Free(heap);
         return new Tensor(Shim.Checked(result));
     }
 
@@ -42,7 +42,7 @@ sealed unsafe class Operator(string signature)
         var scratch = stackalloc long[ScratchWords];
         var heap = Write(arguments, values, scratch);
         var done = Shim.ft_run(Handle, values, arguments.Length);
-        NativeMemory.Free(heap);
+        Free(heap);
         Shim.Check(done);
     }
 
@@ -69,7 +69,7 @@ sealed unsafe class Operator(string signature)
         var heap = Write(arguments, values, scratch);
         NativeValue* results;
         var count = Shim.ft_call_many(Handle, values, arguments.Length, &results);
-        NativeMemory.Free(heap);
+        Free(heap);
         Shim.Check(count >= 0);
         return new(results, count);
     }
@@ -85,6 +85,12 @@ sealed unsafe class Operator(string signature)
         for (var i = 0; i < arguments.Length; i++)
             next += arguments[i].Write(ref values[i], next);
         return heap;
+    }
+
+    static void Free(long* heap)
+    {
+        if (heap is not null)
+            NativeMemory.Free(heap);
     }
 
     nint Find()

@@ -14,5 +14,4 @@ static partial class Ops
     internal static readonly Operator ForeachMaximum = new("_foreach_maximum_.List(self, other)");
     internal static readonly Operator ForeachAddcmul = new("_foreach_addcmul_.Scalar(self, tensor1, tensor2, value)");
     internal static readonly Operator ForeachAddcdiv = new("_foreach_addcdiv_.Scalar(self, tensor1, tensor2, value)");
-    internal static readonly Operator ForeachNorm = new("_foreach_norm.Scalar(self, ord)");
 }

@@ -1,13 +1,14 @@
 #!/bin/sh
 # build.sh [OUTDIR]: libfederated_torch.so over the libtorch of TORCH_ROOT, or of the system.
+# build.sh OUTDIR LIBRARY SOURCE...: another library over the same libtorch (the benchmark's).
 # TORCH_ROOT: a libtorch folder or an installed PyTorch's (it holds include/ and lib/).
 # Does nothing when neither sources nor libtorch have changed.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
 out=${1:-$here/../../../artifacts/native}
+library=${2:-libfederated_torch.so}
 root=${TORCH_ROOT:-}
-library=libfederated_torch.so
 
 fail() { echo "build.sh: $*" >&2; exit 3; }
 
@@ -29,7 +30,7 @@ if ! grep -aq '_ZN3c105Error[A-Za-z0-9_]*__cxx11' "$lib/libc10.so"; then abi=0; 
 extra=
 if [ -e "$lib/libtorch_cuda.so" ]; then extra="-Wl,--no-as-needed -ltorch_cuda -Wl,--as-needed"; fi
 
-set -- "$here/operators.cpp" "$here/tensors.cpp" "$here/autograd.cpp" "$here/context.cpp"
+if [ $# -gt 2 ]; then shift 2; else set -- "$here/operators.cpp" "$here/tensors.cpp" "$here/autograd.cpp" "$here/context.cpp"; fi
 stamp=$(cat "$@" "$here/shim.h" "$0" | sha256sum | cut -d' ' -f1)
 stamp="$stamp $lib $(stat -L -c '%s %Y' "$lib/libtorch_cpu.so") $(c++ -dumpfullversion)"
 mkdir -p "$out"
