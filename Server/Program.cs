@@ -35,6 +35,7 @@ catch (UnauthorizedAccessException e)
 }
 catch (IOException e)
 {
+    // The message of the base library names the path.
     return Say(new Refusal(DiskErrors.IsFull(e) ? Fault.DiskFull : Fault.StoreUnavailable, e.Message), Failed);
 }
 

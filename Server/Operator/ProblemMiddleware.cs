@@ -24,6 +24,11 @@ sealed class ProblemMiddleware(RoundMetrics metrics, ILogger<ProblemMiddleware> 
         {
             await AnswerAsync(context, e.Refusal);
         }
+        catch (IOException e)
+        {
+            logger.StorageFailed(context.Request.Method, context.Request.Path, e.Message);
+            await AnswerAsync(context, FaultCatalog.ToRefusal(e));
+        }
         catch (Exception e)
         {
             logger.RequestFailed(context.Request.Method, context.Request.Path, e);

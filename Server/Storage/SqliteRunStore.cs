@@ -28,14 +28,25 @@ sealed class SqliteRunStore : IRunStore, IAsyncDisposable
     }
 
     /// <summary>Opens the file, migrating it where it is older than this program. The caller holds the data folder's lock.</summary>
-    /// <exception cref="FaultException">The database is newer than this program.</exception>
+    /// <exception cref="FaultException">The database is newer than this program, is none, or the disk is full.</exception>
     public static async Task<SqliteRunStore> OpenAsync(string path, CancellationToken stopping)
     {
-        await DatabaseMigrator.MigrateAsync(path, stopping);
-        var writer = new SqliteConnection(SqliteOptions.ConnectionString(path, SqliteOpenMode.ReadWrite));
-        await writer.OpenAsync(stopping);
-        SqliteOptions.MakeDurable(writer);
-        return new SqliteRunStore(writer, path);
+        try
+        {
+            await DatabaseMigrator.MigrateAsync(path, stopping);
+            var writer = new SqliteConnection(SqliteOptions.ConnectionString(path, SqliteOpenMode.ReadWrite));
+            await writer.OpenAsync(stopping);
+            SqliteOptions.MakeDurable(writer);
+            return new SqliteRunStore(writer, path);
+        }
+        catch (SqliteException e) when (e.SqliteErrorCode == SqliteFull)
+        {
+            throw new FaultException(Fault.DiskFull, $"The disk is full: '{path}' cannot grow; {FreeBytes(path)} bytes are free.", e);
+        }
+        catch (SqliteException e)
+        {
+            throw new FaultException(Fault.StoreUnavailable, $"The database '{path}' cannot be used: {e.Message}", e);
+        }
     }
 
     public async Task CommitAsync(IReadOnlyList<RowChange> changes, CancellationToken stopping)
@@ -125,6 +136,8 @@ sealed class SqliteRunStore : IRunStore, IAsyncDisposable
         await _writer.DisposeAsync();
         _oneWriter.Dispose();
     }
+
+    static long FreeBytes(string path) => new DriveInfo(Path.GetDirectoryName(Path.GetFullPath(path))!).AvailableFreeSpace;
 
     FederatedDbContext Read() => new(_reading);
 

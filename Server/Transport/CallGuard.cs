@@ -33,6 +33,11 @@ sealed class CallGuard(TransportOptions options, RoundMetrics metrics, IHostAppl
         {
             throw;
         }
+        catch (IOException e)
+        {
+            logger.StorageFailed(context.Method, e.Message);
+            throw Refuse(context, FaultCatalog.ToRefusal(e));
+        }
         catch (Exception e)
         {
             logger.CallFailed(context.Method, e);

@@ -80,6 +80,17 @@ public sealed class SqliteRunStoreTests : RunStoreContract, IAsyncLifetime
         await (await OpenAsync().DefaultTimeout()).CommitAsync([RowChange.Add(Rows.Run("works"))], CancellationToken.None);
     }
 
+    [Fact]
+    public async Task Open_FileThatIsNoDatabase_IsNamed()
+    {
+        File.WriteAllText(Database, "this is no database, whatever its name says, and it stays as it is");
+
+        var refusal = await Assert.ThrowsAsync<FaultException>(() => SqliteRunStore.OpenAsync(Database, CancellationToken.None));
+
+        Assert.Equal(Fault.StoreUnavailable, refusal.Refusal.Fault);
+        Assert.Contains(Database, refusal.Message, StringComparison.Ordinal);
+    }
+
     static string Describe(IReadOnlyEntityType type, IReadOnlyProperty property)
     {
         var key = type.FindPrimaryKey()!.Properties.Select(p => p.Name).ToList().IndexOf(property.Name) + 1;
