@@ -11,4 +11,7 @@ public sealed record FoldRequirements
 
     /// <summary>Clients may have started from different versions.</summary>
     public bool Asynchronous { get; init; }
+
+    /// <summary>Clients hold the base as it is: nothing can be added to it beside the adapter.</summary>
+    public bool FixedBase { get; init; }
 }

@@ -20,7 +20,7 @@ sealed class RunAdmission(IBlobStore blobs, VersionWriter versions)
         var adapter = Load(spec);
         if (adapter.Schema.BaseDigest != spec.Base)
             throw new FaultException(Fault.BlobsDoNotFit, $"run.base is {spec.Base}; the schema is for {adapter.Schema.BaseDigest}.");
-        var refusals = StrategyCatalog.Default.Refusals(spec.Strategy, new FoldRequirements(), adapter.Schema);
+        var refusals = StrategyCatalog.Default.Refusals(spec.Strategy, new FoldRequirements { FixedBase = true }, adapter.Schema);
         return refusals.Count == 0 ? adapter : throw new FaultException(Fault.StrategyRefused, string.Join(" ", refusals));
     }
 

@@ -18,6 +18,8 @@ static class CapabilityCheck
                 refusals.Add($"{name} needs one rank for all clients; the run allows several.");
             if (requirements.Asynchronous && !can.Asynchronous)
                 refusals.Add($"{name} needs all clients to start from one version; the run is asynchronous.");
+            if (requirements.FixedBase && can.AddsOffsets)
+                refusals.Add($"{name} adds frozen factors to the base; the run's clients hold the base as it is.");
         }
         AddGaugeRefusals(composition, schema, refusals);
         if (schema.Groups.FirstOrDefault(g => g.Algebra == Algebra.SeedTrace) is { } seeded)
