@@ -1,4 +1,5 @@
 using Federated.Aggregators.Strategies;
+using Federated.Aggregators.Strategies.Catalogue;
 using Federated.Server.Faults;
 using Federated.Server.Rounds;
 using Federated.Server.Runs;
@@ -21,7 +22,22 @@ sealed class RunAdmission(IBlobStore blobs, VersionWriter versions)
         if (adapter.Schema.BaseDigest != spec.Base)
             throw new FaultException(Fault.BlobsDoNotFit, $"run.base is {spec.Base}; the schema is for {adapter.Schema.BaseDigest}.");
         var refusals = StrategyCatalog.Default.Refusals(spec.Strategy, new FoldRequirements { FixedBase = true }, adapter.Schema);
-        return refusals.Count == 0 ? adapter : throw new FaultException(Fault.StrategyRefused, string.Join(" ", refusals));
+        if (refusals.Count > 0)
+            throw new FaultException(Fault.StrategyRefused, string.Join(" ", refusals));
+        RequireOnePlan(spec, adapter);
+        return adapter;
+    }
+
+    /// <summary>Every round of a run trains what the run's plan says; a rule that wants other roles in some round would fold zeros.</summary>
+    static void RequireOnePlan(RunSpec spec, RunAdapter adapter)
+    {
+        var composition = StrategyCatalog.Default.Compose(spec.Strategy);
+        for (var round = 1; round <= 2; round++)
+        {
+            if (composition.PlanFor(adapter.Schema, adapter.Plan, round) != adapter.Plan)
+                throw new FaultException(Fault.StrategyRefused,
+                    $"Product strategy '{composition.Strategies[StrategyKind.Product].Name}' trains only some roles of the product groups in round {round}; run.plan {spec.Plan} trains others, and a run has one plan.");
+        }
     }
 
     /// <summary>Checks version 0 and writes it as the run's first version.</summary>

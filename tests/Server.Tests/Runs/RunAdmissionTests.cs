@@ -44,6 +44,27 @@ public sealed class RunAdmissionTests : IAsyncDisposable
         Assert.Empty(await _server.Store.RunsAsync(CancellationToken.None));
     }
 
+    /// <summary>Rules whose rounds the coordinator cannot carry out are refused, not run wrongly.</summary>
+    [Theory]
+    [InlineData("flora", "base")]
+    [InlineData("fedex-lora", "base")]
+    [InlineData("frlora", "base")]
+    [InlineData("ffa-lora", "roles")]
+    [InlineData("rolora", "roles")]
+    [InlineData("fedsvd", "roles")]
+    [InlineData("fedsa-lora", "roles")]
+    public async Task Create_RuleThatNeedsMoreThanOnePlanOrBase_IsRefused(string product, string why)
+    {
+        var spec = Adapter.Spec("bad", 1, 1, s => s["product"] = product);
+
+        var refusal = await Assert.ThrowsAsync<FaultException>(() => _server.CreateAsync(Adapter, spec));
+
+        Assert.Equal(Fault.StrategyRefused, refusal.Refusal.Fault);
+        Assert.Contains(product, refusal.Refusal.Message);
+        Assert.Contains(why, refusal.Refusal.Message);
+        Assert.Empty(_server.Runs.All);
+    }
+
     [Fact]
     public async Task Create_TakenName_IsRefused()
     {
