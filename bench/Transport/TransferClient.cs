@@ -6,10 +6,9 @@ using Grpc.Net.Client;
 
 namespace Federated.Bench.Transport;
 
-/// <summary>The client side of the four transfers, over one handler.</summary>
+/// <summary>The client side of the four transfers, each kind over a connection of its own.</summary>
 sealed class TransferClient : IDisposable
 {
-    readonly SocketsHttpHandler _handler = new();
     readonly HttpClient _http;
     readonly GrpcChannel _channel;
     readonly Transfer.TransferClient _grpc;
@@ -17,14 +16,14 @@ sealed class TransferClient : IDisposable
 
     public TransferClient(Uri address)
     {
-        _http = new HttpClient(_handler, disposeHandler: false)
+        _http = new HttpClient
         {
             BaseAddress = address,
             DefaultRequestVersion = HttpVersion.Version20,
             DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
             Timeout = Timeout.InfiniteTimeSpan,
         };
-        _channel = GrpcChannel.ForAddress(address, new GrpcChannelOptions { HttpHandler = _handler });
+        _channel = GrpcChannel.ForAddress(address);
         _grpc = new Transfer.TransferClient(_channel);
     }
 
@@ -75,7 +74,6 @@ sealed class TransferClient : IDisposable
     {
         _channel.Dispose();
         _http.Dispose();
-        _handler.Dispose();
     }
 
     static void Expect(long sent, long received)
