@@ -10,7 +10,7 @@ sealed class FederatedRow(Federation federation, Workspace workspace, DemoSettin
     public async Task<Row> RunAsync(string strategy, DemoConsole console, CancellationToken stop)
     {
         await CreateAsync(strategy, stop);
-        await console.ProgressAsync(strategy, settings.Rounds, report => federation.FollowAsync(strategy, run => report(Math.Min(run.Version, settings.Rounds), Note(run)), stop));
+        await console.ProgressAsync(strategy, settings.Rounds, report => federation.FollowAsync(strategy, run => report(run.Version, Note(run)), stop));
 
         var version = await federation.Rest.VersionAsync(strategy, "latest", stop);
         var rounds = await federation.Rest.RoundsAsync(strategy, stop);
@@ -46,12 +46,12 @@ sealed class FederatedRow(Federation federation, Workspace workspace, DemoSettin
         ["seed"] = settings.Seed,
     };
 
-    static string Note(RunSnapshot run) => run.Phase switch
+    string Note(RunSnapshot run) => run.Phase switch
     {
         "Completed" => "done",
         "Selecting" => $"round {run.Round}: waiting for sites ({run.Connected.Length} connected)",
         "Failed" => $"round {run.Round}: attempt {run.Attempt} failed, {run.LastError}",
-        _ => $"round {run.Round}",
+        _ => $"round {Math.Min(run.Round, settings.Rounds)}",
     };
 
     static RoundPoint Point(RoundRecord round) => new(

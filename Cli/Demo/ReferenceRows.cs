@@ -21,7 +21,7 @@ sealed class ReferenceRows(string baseFolder, AdapterBundle bundle, SiteImages i
     public Task<Dictionary<string, double>> PublishedAsync(string folder, CancellationToken stop) => Task.Run(() =>
     {
         using var scorer = new Scorer(baseFolder);
-        return scorer.Score(PublishedAdapter.Read(folder, bundle.Version0.Layout), _tests.Value, stop);
+        return scorer.Score(folder, _tests.Value, stop);
     }, stop);
 
     /// <summary>Each site alone and the pooled data, as many at a time as there are processors, one thread each.</summary>

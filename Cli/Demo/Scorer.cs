@@ -1,4 +1,5 @@
 using Federated.Aggregators.Adapters;
+using Federated.Client.Adapters;
 using Federated.Client.Data;
 using Federated.Client.Models;
 using Federated.Client.Peft;
@@ -25,6 +26,18 @@ sealed class Scorer : IDisposable
     {
         using var adapter = AttachedAdapter.Attach(_model, values.Layout);
         adapter.Import(values);
+        return Score(adapter, tests, stop);
+    }
+
+    /// <summary>Accuracy of a published peft folder on each domain.</summary>
+    public Dictionary<string, double> Score(string folder, IEnumerable<(Site Site, ImageDataset Images)> tests, CancellationToken stop)
+    {
+        using var adapter = PublishedAdapter.Attach(_model, folder);
+        return Score(adapter, tests, stop);
+    }
+
+    Dictionary<string, double> Score(AttachedAdapter adapter, IEnumerable<(Site Site, ImageDataset Images)> tests, CancellationToken stop)
+    {
         adapter.Merge();
         return tests.ToDictionary(test => test.Site.Domain, test => _evaluator.Evaluate(test.Images, cancellation: stop).Accuracy);
     }
