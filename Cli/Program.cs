@@ -7,6 +7,7 @@ var root = new RootCommand("Federated: federated parameter-efficient fine-tuning
     ServerCommand.Create(),
     ClientCommand.Create(),
     AdapterCommand.Create(),
+    AggregateCommand.Create(),
     RunsCommand.Create(),
     DemoCommand.Create(),
     BenchCommand.Create(),

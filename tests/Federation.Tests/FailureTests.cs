@@ -36,7 +36,8 @@ public sealed class FailureTests(TinyBase tinyBase) : IClassFixture<TinyBase>, I
     public async Task BaseOfOtherWeights_IsRefusedBeforeTraining()
     {
         await using var federation = await SmallFederation.StartAsync(tinyBase);
-        await federation.CreateRunAsync("other-base", rounds: 1);
+        // More rounds than can pass before the stranger has come: the run must be there to refuse it.
+        await federation.CreateRunAsync("other-base", rounds: 10_000);
         var file = ClientFile(json =>
         {
             json["id"] = "stranger";
@@ -48,8 +49,9 @@ public sealed class FailureTests(TinyBase tinyBase) : IClassFixture<TinyBase>, I
 
         (await Invocation.OfAsync("client", "run", "--config", file)).Fails(Failed, "F523", "other-base", "base");
 
-        await federation.CompletedAsync("other-base");
-        Assert.DoesNotContain("stranger", (await federation.Rest.RunAsync("other-base", federation.Stop)).Joined);
+        var run = await federation.Rest.RunAsync("other-base", federation.Stop);
+        Assert.False(run.Ended);
+        Assert.DoesNotContain("stranger", run.Joined);
     }
 
     [Fact]
