@@ -1,0 +1,34 @@
+using System.Globalization;
+using Federated.Bench.Aggregation;
+
+var options = BenchOptions.Parse(args, out var error);
+if (options is null)
+{
+    Console.Error.WriteLine($"error F561: {error} {BenchOptions.Usage}");
+    return 2;
+}
+try
+{
+    Console.WriteLine($"{options.Threads} thread(s) on each side, {options.Samples} samples in turn, load {string.Join(' ', BenchReport.Load())}");
+    using var peer = Peer.Start(options.Threads);
+    var results = new List<BenchResult>();
+    foreach (var result in LoraFairBench.Run(peer, options).Concat(MeanBench.Run(peer, options)).Concat(FlexLoraBench.Run(peer, options)))
+        Add(result);
+    if (options.Full) Add(SpoolBench.Run(peer, options, Console.Out));
+    else Console.WriteLine("not run: 128 matrices from a spool (--full; writes 6.4 GiB)");
+    if (options.JsonFile is not null)
+        BenchReport.Write(options.JsonFile, $"./federated bench aggregation {string.Join(' ', args)}".TrimEnd(), results);
+    return 0;
+
+    void Add(BenchResult result)
+    {
+        results.Add(result);
+        var target = result.Target is { } wanted ? string.Create(CultureInfo.InvariantCulture, $", target {wanted}: {(result.Ratio >= wanted ? "reached" : "missed")}") : "";
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{result.Name}: {1000 * result.Median:N1} ms against {1000 * result.OtherMedian:N1} ms, ratio {result.Ratio:N2}{target}"));
+    }
+}
+catch (Exception e) when (e is IOException or InvalidOperationException or UnauthorizedAccessException)
+{
+    Console.Error.WriteLine($"error F560: {e.Message}");
+    return 3;
+}

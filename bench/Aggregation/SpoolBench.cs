@@ -1,0 +1,67 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Federated.Aggregators.Adapters;
+using Federated.Aggregators.Strategies;
+using Federated.Formats.Files;
+
+namespace Federated.Bench.Aggregation;
+
+/// <summary>LoRA-FAIR for the 128 matrices of a model of LLaMA-7B's shape (q, k, v, o of 32 layers), each client's update memory-mapped from a file.</summary>
+static class SpoolBench
+{
+    const int Matrices = 128;
+
+    public static BenchResult Run(Peer peer, BenchOptions options, TextWriter log)
+    {
+        var layout = Cohort.Layout(LoraFairBench.D, LoraFairBench.Rank, Matrices);
+        var folder = Directory.CreateDirectory(Path.Combine(options.Spool, $"federated-bench-{Environment.ProcessId}")).FullName;
+        var open = new List<MappedFile>();
+        try
+        {
+            RequireRoom(folder, 4 * layout.TotalElements * LoraFairBench.Clients);
+            var input = new FoldInput(new AdapterTensors(layout), [.. Enumerable.Range(0, LoraFairBench.Clients).Select(k => Spooled(layout, folder, k, open))]);
+            var fold = new Fold(StrategyCatalog.Default.Compose(FoldSpec.Of("lora-fair")));
+            var limits = new FoldLimits(options.Threads, Diagnose: false);
+            var before = Anonymous();
+            using var peak = new PeakMemory(Anonymous);
+            var own = Rounds.Seconds(() => fold.Run(input, limits));
+            log.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"Peak of anonymous memory during the streamed fold: {(peak.Stop() - before) >> 20} MiB above the start; budget {limits.MemoryBytes >> 20} MiB, one result {4 * layout.TotalElements >> 20} MiB."));
+            var other = peer.Measure("fair_centred", LoraFairBench.D, LoraFairBench.Rank, LoraFairBench.Clients) * Matrices;
+            return new BenchResult($"lora-fair d={LoraFairBench.D} r={LoraFairBench.Rank} K={LoraFairBench.Clients}, {Matrices} matrices from a spool, against PyTorch in memory ({Matrices} times one matrix)", [own], [other], null);
+        }
+        finally
+        {
+            open.ForEach(o => o.Dispose());
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    static Contribution Spooled(AdapterLayout layout, string folder, int client, List<MappedFile> open)
+    {
+        var path = Path.Combine(folder, $"{client:D4}");
+        var one = Cohort.Random(Cohort.Layout(LoraFairBench.D, LoraFairBench.Rank, 1), client).Values.ToArray();
+        using (var stream = File.Create(path))
+        {
+            // Turned by another step for each matrix, so that no two are alike.
+            for (var i = 0; i < Matrices; i++)
+            {
+                var turn = 97 * i % one.Length;
+                stream.Write(MemoryMarshal.AsBytes(one.AsSpan(turn)));
+                stream.Write(MemoryMarshal.AsBytes(one.AsSpan(0, turn)));
+            }
+        }
+        var mapped = new MappedFile(path);
+        open.Add(mapped);
+        return new Contribution($"client-{client:D4}", 1 + client % 7, layout, new EncodedDelta(layout, TensorEncoding.F32, mapped));
+    }
+
+    static void RequireRoom(string folder, long bytes)
+    {
+        var free = new DriveInfo(folder).AvailableFreeSpace;
+        if (free < bytes + (1L << 30)) throw new IOException($"The spools need {bytes >> 20} MiB and 1 GiB to spare; the disk with '{folder}' has {free >> 20} MiB. Choose another with --spool.");
+    }
+
+    // Mapped spools are the page cache's and can go at any time; what is the process's own is anonymous.
+    static long Anonymous() => 1024 * long.Parse(File.ReadLines("/proc/self/status").First(l => l.StartsWith("RssAnon:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
+}
