@@ -1,28 +1,21 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
+using Federated.Aggregators.Numerics;
 
 namespace Federated.Client.Data;
 
 /// <summary>
-/// A stream of random integers that is a pure function of a key and a counter: Philox4x32-10
-/// (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC11). Equal keys give equal streams on every machine.
+/// A stream of random integers that is a pure function of a key and a counter. Equal keys give equal streams on every machine.
 /// </summary>
 public struct CounterRandom
 {
-    const uint M0 = 0xD2511F53, M1 = 0xCD9E8D57, W0 = 0x9E3779B9, W1 = 0xBB67AE85;
-
-    readonly uint _key0, _key1;
-    readonly ulong _stream;
+    readonly Philox _philox;
     ulong _counter;
     (uint, uint, uint, uint) _block;
     int _left;
 
-    public CounterRandom(ulong key, ulong stream = 0)
-    {
-        (_key0, _key1) = ((uint)key, (uint)(key >> 32));
-        _stream = stream;
-    }
+    public CounterRandom(ulong key, ulong stream = 0) => _philox = new Philox(key, stream);
 
     /// <summary>A key from anything that can be written down: the first 64 bits of SHA-256 over the parts.</summary>
     public static ulong Key(string purpose, params ReadOnlySpan<string> parts)
@@ -38,7 +31,7 @@ public struct CounterRandom
     {
         if (_left == 0)
         {
-            _block = Block(_counter++, _stream, _key0, _key1);
+            _block = _philox.Block(_counter++);
             _left = 4;
         }
         return _left-- switch { 4 => _block.Item1, 3 => _block.Item2, 2 => _block.Item3, _ => _block.Item4 };
@@ -80,20 +73,6 @@ public struct CounterRandom
             var j = Next(i + 1);
             (items[i], items[j]) = (items[j], items[i]);
         }
-    }
-
-    static (uint, uint, uint, uint) Block(ulong counter, ulong stream, uint k0, uint k1)
-    {
-        var (c0, c1, c2, c3) = ((uint)counter, (uint)(counter >> 32), (uint)stream, (uint)(stream >> 32));
-        for (var round = 0; round < 10; round++)
-        {
-            var p0 = (ulong)M0 * c0;
-            var p1 = (ulong)M1 * c2;
-            (c0, c1, c2, c3) = ((uint)(p1 >> 32) ^ c1 ^ k0, (uint)p1, (uint)(p0 >> 32) ^ c3 ^ k1, (uint)p0);
-            k0 += W0;
-            k1 += W1;
-        }
-        return (c0, c1, c2, c3);
     }
 
     static void Append(IncrementalHash hash, string part)
