@@ -4,11 +4,12 @@ using Federated.Client.Training;
 
 namespace Federated.Cli.Demo;
 
-/// <summary>The small vision transformer that every row starts from: pre-trained once, kept for the next demo.</summary>
+/// <summary>The vision transformer that every row starts from: the one named, or a small one, pre-trained once and kept for the next demo.</summary>
 static class BaseModel
 {
     public static async Task<string> EnsureAsync(Workspace workspace, SiteImages images, DemoSettings settings, DemoConsole console, CancellationToken stop)
     {
+        if (settings.Base is { } given) return given;
         var pretrain = new PretrainSettings { Epochs = settings.PretrainEpochs };
         var folder = workspace.Base(Name(pretrain));
         if (File.Exists(Path.Combine(folder, "config.json"))) return folder;

@@ -14,12 +14,13 @@ sealed class DemoOptions
     readonly Option<string?> _encoding = new("--encoding") { Description = "Of the updates: f32, f16 or bf16 [default: f32]." };
     readonly Option<int?> _threads = new("--server-threads") { Description = "Threads of the coordinator's arithmetic; the published bytes do not depend on it [default: 1]." };
     readonly Option<ulong?> _seed = new("--seed") { Description = "Of everything random [default: 1]." };
+    readonly Option<DirectoryInfo?> _base = new("--base") { Description = "Hugging Face folder of a vision transformer for one-channel images, to start from [default: a small one, pre-trained once]." };
     readonly Option<DirectoryInfo?> _work = new("--work") { Description = "Folder for the base, logs, adapters and report [default: artifacts/demo]." };
     readonly Option<DirectoryInfo?> _data = new("--images") { Description = $"Folder of Fashion-MNIST's four IDX files [default: {FashionMnist.DefaultFolder}]." };
 
     public void AddTo(Command command)
     {
-        foreach (Option option in new Option[] { _domains, _labels, _rounds, _images, _tests, _encoding, _threads, _seed, _work, _data }) command.Options.Add(option);
+        foreach (Option option in new Option[] { _domains, _labels, _rounds, _images, _tests, _encoding, _threads, _seed, _base, _work, _data }) command.Options.Add(option);
     }
 
     public string Work(ParseResult parsed) => parsed.GetValue(_work)?.FullName ?? Path.Combine(AppContext.BaseDirectory, "..", "..", "..", "demo");
@@ -36,6 +37,7 @@ sealed class DemoOptions
             ImagesPerSite = InRange(parsed, _images, defaults.ImagesPerSite, 1, FashionMnist.PoolPerSite),
             TestImages = InRange(parsed, _tests, defaults.TestImages, 1, FashionMnist.TestImages),
             Encoding = parsed.GetValue(_encoding) ?? defaults.Encoding,
+            Base = parsed.GetValue(_base)?.FullName,
             ServerThreads = InRange(parsed, _threads, defaults.ServerThreads, 1, 256),
             Seed = parsed.GetValue(_seed) ?? defaults.Seed,
         };

@@ -22,6 +22,9 @@ sealed record DemoSettings
     public double Alpha { get; init; } = 8;
     public double LearningRate { get; init; } = 0.005;
     public string Encoding { get; init; } = "f32";
+
+    /// <summary>A Hugging Face folder to start from; absent: a small one is pre-trained.</summary>
+    public string? Base { get; init; }
     public int PretrainEpochs { get; init; } = 4;
     public int ServerThreads { get; init; } = 1;
     public ulong Seed { get; init; } = 1;

@@ -12,8 +12,8 @@ sealed class FederatedRow(Federation federation, Workspace workspace, DemoSettin
         await CreateAsync(strategy, stop);
         await console.ProgressAsync(strategy, settings.Rounds, report => federation.FollowAsync(strategy, run => report(run.Version, Note(run)), stop));
 
-        var version = await federation.Rest.VersionAsync(strategy, "latest", stop);
-        var rounds = await federation.Rest.RoundsAsync(strategy, stop);
+        var version = await federation.AskAsync(rest => rest.VersionAsync(strategy, "latest", stop), stop);
+        var rounds = await federation.AskAsync(rest => rest.RoundsAsync(strategy, stop), stop);
         return new Row(strategy, RowKind.Federated, new Dictionary<string, double>())
         {
             Steps = settings.Rounds * settings.Steps * sites,
@@ -27,7 +27,7 @@ sealed class FederatedRow(Federation federation, Workspace workspace, DemoSettin
         var spec = Spec(name);
         var file = Path.Combine(workspace.Adapter, name + ".run.json");
         await File.WriteAllTextAsync(file, spec.ToJsonString(new JsonSerializerOptions { WriteIndented = true }), stop);
-        await federation.Rest.CreateAsync(await RunFile.UploadAsync(file, federation.Rest, stop), validateOnly: false, stop);
+        await federation.CreateAsync(file, name, stop);
     }
 
     JsonObject Spec(string name) => new()

@@ -61,25 +61,47 @@ sealed class Federation(Workspace workspace, TimeProvider clock) : IAsyncDisposa
 
     public string GrpcAddress => Endpoints.Read(workspace.Coordinator)!.Grpc.ToString();
 
-    /// <summary>Follows a run to its end, calling <paramref name="seen"/> with every new state; a coordinator that is being restarted is waited for.</summary>
-    public Task<RunSnapshot> FollowAsync(string run, Action<RunSnapshot> seen, CancellationToken stop) => _supervisor.WhileAliveAsync(FollowToEndAsync(run, seen, stop));
+    /// <summary>Follows a run to its end, calling <paramref name="seen"/> with every new state.</summary>
+    public async Task<RunSnapshot> FollowAsync(string run, Action<RunSnapshot> seen, CancellationToken stop)
+    {
+        while (true)
+        {
+            var snapshot = await AskAsync(rest => rest.RunAsync(run, stop), stop);
+            seen(snapshot);
+            if (snapshot.Phase == "Completed") return snapshot;
+            if (snapshot.Ended) throw new CommandException("F568", $"Run '{run}' stopped: {snapshot.LastError ?? "no reason given"}.", ExitCode.Failed);
+            await Task.Delay(PollEvery, clock, stop);
+        }
+    }
 
-    async Task<RunSnapshot> FollowToEndAsync(string run, Action<RunSnapshot> seen, CancellationToken stop)
+    /// <summary>Uploads a run's blobs and creates it, once, however often the coordinator is restarted meanwhile.</summary>
+    public Task<RunSnapshot> CreateAsync(string file, string run, CancellationToken stop)
+    {
+        var asked = false;
+        return AskAsync(async rest =>
+        {
+            // An earlier attempt may have created the run before its answer was lost.
+            if (asked && (await rest.RunsAsync(stop)).FirstOrDefault(known => known.Id == run) is { } created) return created;
+            asked = true;
+            return await rest.CreateAsync(await RunFile.UploadAsync(file, rest, stop), validateOnly: false, stop);
+        }, stop);
+    }
+
+    /// <summary>Asks the coordinator; one that is being restarted is asked again, until the supervisor gives it up.</summary>
+    public Task<T> AskAsync<T>(Func<CoordinatorRest, Task<T>> ask, CancellationToken stop) => _supervisor.WhileAliveAsync(AnsweredAsync(ask, stop));
+
+    async Task<T> AnsweredAsync<T>(Func<CoordinatorRest, Task<T>> ask, CancellationToken stop)
     {
         while (true)
         {
             try
             {
-                var snapshot = await Rest.RunAsync(run, stop);
-                seen(snapshot);
-                if (snapshot.Phase == "Completed") return snapshot;
-                if (snapshot.Ended) throw new CommandException("F568", $"Run '{run}' stopped: {snapshot.LastError ?? "no reason given"}.", ExitCode.Failed);
+                return await ask(Rest);
             }
             catch (HttpRequestException)
             {
-                // The coordinator is down for a moment; the supervisor restarts it, or gives up and ends this wait.
+                await Task.Delay(PollEvery, clock, stop);
             }
-            await Task.Delay(PollEvery, clock, stop);
         }
     }
 

@@ -95,12 +95,16 @@ static class FaultCatalog
     {
         var description = Of(refusal.Fault);
         return Results.Problem(
-            type: $"docs/errors.md#{description.Code.ToLowerInvariant()}",
+            type: $"docs/errors.md#{Anchor(description)}",
             title: description.Title,
             statusCode: description.Http,
             detail: refusal.Message,
             extensions: new Dictionary<string, object?> { ["code"] = description.Code });
     }
+
+    /// <summary>The heading's anchor in docs/errors.md, as Markdown renderers make it.</summary>
+    public static string Anchor(FaultDescription description) =>
+        string.Concat($"{description.Code} {description.Title}".ToLowerInvariant().Where(c => char.IsAsciiLetterOrDigit(c) || c is ' ' or '-')).Replace(' ', '-');
 
     /// <summary>What a remote caller may know of a failure that nobody expected: that it happened.</summary>
     public static Refusal ToRefusal(Exception exception) => exception switch

@@ -50,7 +50,7 @@ sealed class SmallFederation : IAsyncDisposable
     {
         var file = Path.Combine(_workspace.Adapter, name + ".json");
         await File.WriteAllTextAsync(file, Spec(name, rounds, steps, strategy).ToJsonString(), Stop);
-        await Rest.CreateAsync(await RunFile.UploadAsync(file, Rest, Stop), validateOnly: false, Stop);
+        await Processes.CreateAsync(file, name, Stop);
     }
 
     public JsonObject Spec(string name, int rounds, int steps, string strategy) => new()
@@ -75,15 +75,8 @@ sealed class SmallFederation : IAsyncDisposable
     {
         while (true)
         {
-            try
-            {
-                var snapshot = await Rest.RunAsync(run, Stop);
-                if (wanted(snapshot)) return snapshot;
-            }
-            catch (HttpRequestException)
-            {
-                // The coordinator is being restarted.
-            }
+            var snapshot = await Processes.AskAsync(rest => rest.RunAsync(run, Stop), Stop);
+            if (wanted(snapshot)) return snapshot;
             await Task.Delay(5, Stop);
         }
     }

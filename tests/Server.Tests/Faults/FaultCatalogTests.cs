@@ -41,6 +41,11 @@ public sealed partial class FaultCatalogTests
     public void ToRpc_Detail_BeginsWithTheCode() =>
         Assert.StartsWith("F304: ", FaultCatalog.ToRpc(new Refusal(Fault.BaseDiffers, "x")).Status.Detail, StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData(Fault.BaseDiffers, "f304-the-base-model-differs")]
+    [InlineData(Fault.HeaderMalformed, "f206-the-updates-header-cannot-be-read")]
+    public void Anchor_IsThatOfTheHeading(object fault, string anchor) => Assert.Equal(anchor, FaultCatalog.Anchor(FaultCatalog.Of((Fault)fault)));
+
     static string Name(FaultDescription description) => Upper().Replace(description.Grpc.ToString(), "$1_$2").ToUpperInvariant();
 
     [GeneratedRegex(@"^### (F\d{3}) ([^\n]+)\n\n`([A-Z_]+)`, HTTP (\d{3})\.", RegexOptions.Multiline)]
