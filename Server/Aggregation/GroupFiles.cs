@@ -3,6 +3,7 @@ using Federated.Aggregators.Adapters;
 using Federated.Aggregators.Strategies;
 using Federated.Formats.Digests;
 using Federated.Formats.Safetensors;
+using Federated.Formats.Versions;
 using Federated.Server.Faults;
 using Federated.Server.Rounds;
 using Federated.Server.Storage;
@@ -45,6 +46,13 @@ static class GroupFiles
         return tensors;
     }
 
+    /// <summary>Each frozen factor as a blob of its own, so that a client fetches only those it lacks.</summary>
+    public static IReadOnlyList<GroupBytes> Write(IReadOnlyList<OffsetFactor> offsets) => [.. offsets.Select(WriteOffset)];
+
+    /// <exception cref="FaultException">A blob is missing or corrupt, or fits no group.</exception>
+    public static IReadOnlyList<OffsetFactor> ReadOffsets(IBlobStore blobs, AdapterLayout layout, VersionInfo version) =>
+        [.. version.Offsets.Select(o => ReadOffset(blobs.ReadAll(o.Digest), layout.Groups.FirstOrDefault(g => g.Group.Name == o.Group), o.Group))];
+
     /// <summary>Null where there is nothing to remember.</summary>
     public static byte[]? WriteState(StrategyState state)
     {
@@ -64,6 +72,24 @@ static class GroupFiles
     {
         var bytes = File(group.Tensors.Select(t => Content(t.Name, t.Shape, version[t])));
         return new GroupBytes(group.Group.Name, bytes, TreeDigest.Of(bytes));
+    }
+
+    static GroupBytes WriteOffset(OffsetFactor offset)
+    {
+        var bytes = OffsetFile.Write(offset);
+        return new GroupBytes(offset.Group, bytes, TreeDigest.Of(bytes));
+    }
+
+    static OffsetFactor ReadOffset(byte[] bytes, LayoutGroup? group, string name)
+    {
+        try
+        {
+            return OffsetFile.Read(bytes, group ?? throw new FormatException($"The version has an offset of group '{name}', which its plan does not enable."));
+        }
+        catch (FormatException e)
+        {
+            throw new FaultException(Fault.BlobsDoNotFit, e.Message, e);
+        }
     }
 
     static SafetensorsFile Open(byte[] bytes, string what)

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Federated.Aggregators.Adapters;
+using Federated.Aggregators.Strategies;
 using Federated.Formats.Peft;
 using Federated.Server.Rounds;
 using Federated.Server.Runs;
@@ -21,7 +23,7 @@ sealed class PublishedFolders(string folder, IBlobStore blobs, AdapterCache adap
         if (Directory.Exists(target))
             return target;
         var adapter = adapters.Get(version.SchemaDigest, version.PlanDigest);
-        if (Peft(GroupFiles.Read(blobs, adapter.Layout, version)) is not { } peft)
+        if (Peft(GroupFiles.Read(blobs, adapter.Layout, version), GroupFiles.ReadOffsets(blobs, adapter.Layout, version)) is not { } peft)
             return null;
         var temporary = $"{target}.{Guid.NewGuid():N}.tmp";
         peft.Write(temporary);
@@ -33,11 +35,11 @@ sealed class PublishedFolders(string folder, IBlobStore blobs, AdapterCache adap
         return target;
     }
 
-    static PeftFolder? Peft(Federated.Aggregators.Adapters.AdapterTensors tensors)
+    static PeftFolder? Peft(AdapterTensors tensors, IReadOnlyList<OffsetFactor> offsets)
     {
         try
         {
-            return PeftExport.Of(tensors);
+            return PeftExport.Of(tensors, offsets);
         }
         catch (FormatException)
         {

@@ -19,7 +19,9 @@ sealed class RoundWorker(IBlobStore blobs, IUpdateSpools spools, AdapterCache ad
         try
         {
             var adapter = adapters.Get(order.VersionIn.SchemaDigest, order.VersionIn.PlanDigest);
-            var version = await versions.WriteAsync(order.Plan.Run, order.VersionIn.Version + 1, adapter, folded, order.VersionIn.ManifestDigest, stopping);
+            var next = adapter.For(StrategyCatalog.Default.Compose(order.Spec.Strategy), order.Plan.FoldRound + 1);
+            var place = new VersionPlace(order.Plan.Run, order.VersionIn.Version + 1, order.VersionIn.ManifestDigest, order.VersionIn.Offsets);
+            var version = await versions.WriteAsync(place, next, folded, stopping);
             return new RoundCommand.VersionWritten(version);
         }
         catch (Exception e) when (e is not OperationCanceledException)
@@ -41,13 +43,14 @@ sealed class RoundWorker(IBlobStore blobs, IUpdateSpools spools, AdapterCache ad
             var input = new FoldInput(_cache.Read(order.Plan.Run, adapter.Layout, order.VersionIn), Contributions(order, adapter, open))
             {
                 State = GroupFiles.ReadState(blobs, order.VersionIn.StateDigest),
-                Round = order.Plan.Round,
+                Round = order.Plan.FoldRound,
             };
             var composition = StrategyCatalog.Default.Compose(order.Spec.Strategy);
             var result = new Fold(composition).Run(input, new FoldLimits(options.Threads, options.MemoryBytes), stopping);
             var groups = GroupFiles.Write(result.Tensors);
             _cache.Keep(order.Plan.Run, result.Tensors, groups);
-            return new RoundCommand.FoldCompleted(new FoldedVersion(groups, GroupFiles.WriteState(result.State), DiagnosticsJson.Write(result.Diagnostics)));
+            var folded = new FoldedVersion(groups, GroupFiles.WriteState(result.State), DiagnosticsJson.Write(result.Diagnostics)) { Offsets = GroupFiles.Write(result.Offsets) };
+            return new RoundCommand.FoldCompleted(folded);
         }
         catch (FoldRefusedException e)
         {

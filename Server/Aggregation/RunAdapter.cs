@@ -1,4 +1,6 @@
 using Federated.Aggregators.Adapters;
+using Federated.Aggregators.Strategies;
+using Federated.Formats.Digests;
 using Federated.Server.Faults;
 using Federated.Server.Storage;
 
@@ -20,6 +22,15 @@ sealed record RunAdapter(string SchemaDigest, string PlanDigest, AdapterSchema S
         {
             throw new FaultException(Fault.BlobsDoNotFit, e.Message, e);
         }
+    }
+
+    /// <summary>The adapter under the plan of a later round: itself, unless a rule trains other roles then.</summary>
+    /// <param name="composition">The run's strategies.</param>
+    /// <param name="foldRound">The round as strategies count it, 0 or more.</param>
+    public RunAdapter For(Composition composition, int foldRound)
+    {
+        var plan = composition.PlanFor(Schema, Plan, foldRound);
+        return plan == Plan ? this : new RunAdapter(SchemaDigest, TreeDigest.Of(plan.ToJson()), Schema, plan);
     }
 
     /// <summary>What checks this client's updates.</summary>

@@ -1,3 +1,4 @@
+using Federated.Aggregators.Adapters;
 using Federated.Aggregators.Strategies;
 using Federated.Aggregators.Strategies.Catalogue;
 using Federated.Server.Faults;
@@ -21,30 +22,34 @@ sealed class RunAdmission(IBlobStore blobs, VersionWriter versions)
         var adapter = Load(spec);
         if (adapter.Schema.BaseDigest != spec.Base)
             throw new FaultException(Fault.BlobsDoNotFit, $"run.base is {spec.Base}; the schema is for {adapter.Schema.BaseDigest}.");
-        var refusals = StrategyCatalog.Default.Refusals(spec.Strategy, new FoldRequirements { FixedBase = true }, adapter.Schema);
+        var refusals = StrategyCatalog.Default.Refusals(spec.Strategy, new FoldRequirements(), adapter.Schema);
         if (refusals.Count > 0)
             throw new FaultException(Fault.StrategyRefused, string.Join(" ", refusals));
-        RequireOnePlan(spec, adapter);
+        RequireALivingStart(spec, adapter);
         return adapter;
-    }
-
-    /// <summary>Every round of a run trains what the run's plan says; a rule that wants other roles in some round would fold zeros.</summary>
-    static void RequireOnePlan(RunSpec spec, RunAdapter adapter)
-    {
-        var composition = StrategyCatalog.Default.Compose(spec.Strategy);
-        for (var round = 1; round <= 2; round++)
-        {
-            if (composition.PlanFor(adapter.Schema, adapter.Plan, round) != adapter.Plan)
-                throw new FaultException(Fault.StrategyRefused,
-                    $"Product strategy '{composition.Strategies[StrategyKind.Product].Name}' trains only some roles of the product groups in round {round}; run.plan {spec.Plan} trains others, and a run has one plan.");
-        }
     }
 
     /// <summary>Checks version 0 and writes it as the run's first version.</summary>
     public async Task<VersionInfo> PublishFirstAsync(RunSpec spec, RunAdapter adapter, CancellationToken stopping)
     {
+        var first = adapter.For(StrategyCatalog.Default.Compose(spec.Strategy), 0);
         var tensors = GroupFiles.ReadWhole(blobs.ReadAll(spec.Version0), adapter.Layout);
-        return await versions.WriteAsync(spec.Name, 0, adapter, new FoldedVersion(GroupFiles.Write(tensors), null, "[]"), null, stopping);
+        return await versions.WriteAsync(new VersionPlace(spec.Name, 0, null, []), first, new FoldedVersion(GroupFiles.Write(tensors), null, "[]"), stopping);
+    }
+
+    /// <summary>A factor that no round trains and that is zero keeps its product at zero for ever.</summary>
+    void RequireALivingStart(RunSpec spec, RunAdapter adapter)
+    {
+        var composition = StrategyCatalog.Default.Compose(spec.Strategy);
+        var tensors = GroupFiles.ReadWhole(blobs.ReadAll(spec.Version0), adapter.Layout);
+        AdapterPlan[] plans = [composition.PlanFor(adapter.Schema, adapter.Plan, 0), composition.PlanFor(adapter.Schema, adapter.Plan, 1)];
+        foreach (var tensor in adapter.Layout.Groups.Where(g => g.Group.Product is not null && g.Plan.Trained is not []).SelectMany(g => g.Tensors))
+        {
+            var group = adapter.Layout.Groups[tensor.Group].Group.Name;
+            if (!plans.Any(p => p.Of(group).Trains(tensor.Role)) && !tensors[tensor].ContainsAnyExcept(0f))
+                throw new FaultException(Fault.StrategyRefused,
+                    $"Product strategy '{composition.Strategies[StrategyKind.Product].Name}' never trains role '{tensor.Role}', and '{tensor.Name}' is zero in run.version0: its product would stay zero.");
+        }
     }
 
     RunAdapter Load(RunSpec spec)

@@ -14,8 +14,8 @@ sealed class VersionCache(IBlobStore blobs)
 
     /// <exception cref="Faults.FaultException">A blob is missing or corrupt.</exception>
     public AdapterTensors Read(string run, AdapterLayout layout, VersionInfo version) =>
-        _newest.TryGetValue(run, out var entry) && entry.Tensors.Layout == layout && entry.Digests.SequenceEqual(version.Groups.Select(g => g.Digest))
-            ? entry.Tensors
+        _newest.TryGetValue(run, out var entry) && entry.Digests.SequenceEqual(version.Groups.Select(g => g.Digest)) && entry.Tensors.Values.Length == layout.TotalElements
+            ? entry.Under(layout)
             : GroupFiles.Read(blobs, layout, version);
 
     public void Keep(string run, AdapterTensors tensors, IReadOnlyList<GroupBytes> groups)
@@ -26,5 +26,9 @@ sealed class VersionCache(IBlobStore blobs)
             _newest.TryRemove(run, out _);
     }
 
-    sealed record Entry(AdapterTensors Tensors, IReadOnlyList<string> Digests);
+    sealed record Entry(AdapterTensors Tensors, IReadOnlyList<string> Digests)
+    {
+        // A plan that trains other roles has another layout of the same tensors.
+        public AdapterTensors Under(AdapterLayout layout) => Tensors.Layout == layout ? Tensors : new AdapterTensors(layout, Tensors.Values.ToArray());
+    }
 }

@@ -71,6 +71,13 @@ sealed class ConnectedClient(ClientSaid.Hello hello, long session, long connecte
     {
         Ended ??= reason;
         _outbound.Writer.TryComplete();
-        ending.Cancel();
+        try
+        {
+            ending.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // Its session left in this moment.
+        }
     }
 }

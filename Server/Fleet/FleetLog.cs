@@ -20,6 +20,9 @@ static partial class FleetLog
     [LoggerMessage(EventId = 205, EventName = "RunJoined", Level = LogLevel.Information, Message = "Client '{ClientId}' joined run '{RunId}'.")]
     public static partial void RunJoined(this ILogger logger, string clientId, string runId);
 
+    [LoggerMessage(EventId = 207, EventName = "HeartbeatFailed", Level = LogLevel.Error, Message = "A round of heartbeats failed; the next one follows.")]
+    public static partial void HeartbeatFailed(this ILogger logger, Exception exception);
+
     [LoggerMessage(EventId = 206, EventName = "JoinRefused", Level = LogLevel.Information, Message = "Client '{ClientId}' may not join run '{RunId}': {Code}: {Reason}")]
     public static partial void JoinRefused(this ILogger logger, string clientId, string runId, string code, string reason);
 }

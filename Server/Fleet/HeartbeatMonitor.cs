@@ -14,7 +14,20 @@ sealed class HeartbeatMonitor(ClientRegistry registry, FleetOptions options, Tim
     {
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(options.HeartbeatSeconds) / 2, time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
+            Guarded();
+    }
+
+    // An exception that left a background service would stop the whole coordinator.
+    void Guarded()
+    {
+        try
+        {
             Check();
+        }
+        catch (Exception e)
+        {
+            logger.HeartbeatFailed(e);
+        }
     }
 
     public void Check()

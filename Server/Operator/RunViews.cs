@@ -50,6 +50,7 @@ static class RunViews
         publishedMs = version.PublishedMs,
         @base = state.Spec.Base,
         groups = version.Groups.Select(g => new { group = g.Group, digest = g.Digest, size = g.Size }),
+        offsets = version.Offsets.Select(o => new { group = o.Group, digest = o.Digest, size = o.Size }),
     };
 
     static object Round(RoundRow row, List<ParticipationRow> participations, List<EvaluationRow> evaluations) => new

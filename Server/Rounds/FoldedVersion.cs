@@ -4,7 +4,11 @@ namespace Federated.Server.Rounds;
 /// <param name="Groups">Each group's safetensors bytes, in schema order.</param>
 /// <param name="State">What the strategy remembers; null for nothing.</param>
 /// <param name="DiagnosticsJson">A JSON array with one object per group.</param>
-sealed record FoldedVersion(IReadOnlyList<GroupBytes> Groups, byte[]? State, string DiagnosticsJson);
+sealed record FoldedVersion(IReadOnlyList<GroupBytes> Groups, byte[]? State, string DiagnosticsJson)
+{
+    /// <summary>Frozen factors that this round adds to those of the version before.</summary>
+    public IReadOnlyList<GroupBytes> Offsets { get; init; } = [];
+}
 
 /// <param name="Group">Its name.</param>
 /// <param name="Bytes">A safetensors file.</param>

@@ -9,6 +9,9 @@ namespace Federated.Server.Rounds;
 /// <summary>What a round attempt does, decided after selection and saved before the first push.</summary>
 sealed record RoundPlan(string Run, int Round, int Attempt, int VersionIn, string Manifest, string PlanDigest, double LearningRate, ImmutableArray<PlannedClient> Cohort)
 {
+    /// <summary>The round as strategies count it: the first is 0.</summary>
+    public int FoldRound => Round - 1;
+
     public string Digest => TreeDigest.Of(ToJson());
 
     public byte[] ToJson() => CanonicalJson.Write(w =>

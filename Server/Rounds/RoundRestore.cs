@@ -31,6 +31,7 @@ static class RoundRestore
         {
             PlanVersion = row.PlanVersion,
             Groups = ReadGroups(row.GroupsJson),
+            Offsets = row.OffsetsJson is { } offsets ? ReadGroups(offsets) : [],
             StateDigest = row.StateDigest,
             PublishedMs = row.PublishedMs,
         };
@@ -75,6 +76,10 @@ static class RoundRestore
     static Participation ParticipationOf(ParticipationRow row) =>
         new(row.Client, row.AssignmentId, row.Attempt, Parse<ParticipationState>(row.State), row.StartManifest)
         {
+            StartRound = row.StartRound,
+            StartVersion = row.StartVersion,
+            AssignedMs = row.AssignedMs,
+            AcceptedMs = row.AcceptedMs,
             Digest = row.Digest,
             Size = row.BytesUp,
             Samples = row.Samples,

@@ -20,6 +20,7 @@ static class RoundRows
             RunId = state.Run, Round = 0, Attempt = 1, Phase = "published", VersionIn = 0, VersionOut = 0,
             StartedMs = state.CreatedMs, PublishedMs = state.CreatedMs, Rejected = 0, Discarded = 0,
         }),
+        RowChange.Add(RoundEvents.RunCreated(state)),
     ];
 
     public static void Diff(RoundState before, RoundState after, RowBatch rows)
@@ -138,6 +139,10 @@ static class RoundRows
         Client = p.Client,
         Attempt = p.Attempt,
         AssignmentId = p.AssignmentId,
+        StartRound = p.StartRound,
+        StartVersion = p.StartVersion,
+        AssignedMs = p.AssignedMs,
+        AcceptedMs = p.AcceptedMs,
         State = Name(p.State),
         StartManifest = p.StartManifest,
         Samples = p.Samples,
@@ -156,7 +161,7 @@ static class RoundRows
         Round = s.Round,
         Digest = p.Digest!,
         Size = p.Size,
-        AcceptedMs = p.AcceptedMs,
+        AcceptedMs = p.AcceptedMs!.Value,
     };
 
     static VersionRow Version(RoundState s) => new()
@@ -170,6 +175,7 @@ static class RoundRows
         PlanDigest = s.Version.PlanDigest,
         PlanVersion = s.Version.PlanVersion,
         GroupsJson = WriteGroups(s.Version.Groups),
+        OffsetsJson = s.Version.Offsets.IsEmpty ? null : WriteGroups(s.Version.Offsets),
         StateDigest = s.Version.StateDigest,
         PublishedMs = s.Version.PublishedMs,
     };

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using Federated.Server.Faults;
 using Federated.Server.Storage.Rows;
 
 namespace Federated.Server.Rounds;
@@ -18,6 +20,10 @@ sealed class RoundTurn(RoundState state, long nowMs)
         RoundRows.Diff(State, next, _rows);
         State = next;
     }
+
+    /// <summary>Notes what happened, to be committed with the rows that made it true.</summary>
+    public void Event(string kind, string? client = null, Fault? fault = null, Action<Utf8JsonWriter>? data = null) =>
+        _rows.Add(RowChange.Add(RoundEvents.Of(State, NowMs, kind, client, fault, data)));
 
     public void Add(RoundEffect effect) => Effects.Add(effect);
 

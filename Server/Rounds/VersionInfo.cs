@@ -7,6 +7,9 @@ sealed record VersionInfo(int Version, string ManifestDigest, long ManifestSize,
 {
     public required ImmutableArray<GroupInfo> Groups { get; init; }
 
+    /// <summary>Frozen factors, oldest first; several may belong to one group.</summary>
+    public ImmutableArray<GroupInfo> Offsets { get; init; } = [];
+
     public required int PlanVersion { get; init; }
 
     /// <summary>The strategy's state after this version; null where it keeps none.</summary>

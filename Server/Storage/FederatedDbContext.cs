@@ -14,6 +14,7 @@ sealed class FederatedDbContext(DbContextOptions<FederatedDbContext> options) : 
     public DbSet<VersionRow> Versions => Set<VersionRow>();
     public DbSet<EvaluationRow> Evaluations => Set<EvaluationRow>();
     public DbSet<ClientRow> Clients => Set<ClientRow>();
+    public DbSet<EventRow> Events => Set<EventRow>();
 
     protected override void OnModelCreating(ModelBuilder model)
     {
@@ -25,6 +26,7 @@ sealed class FederatedDbContext(DbContextOptions<FederatedDbContext> options) : 
         model.Entity<VersionRow>(e => { e.ToTable("versions"); e.HasKey(x => new { x.RunId, x.Version }); e.Ignore(x => x.Key); });
         model.Entity<EvaluationRow>(e => { e.ToTable("evaluations"); e.HasKey(x => new { x.RunId, x.Version, x.Client }); e.Ignore(x => x.Key); });
         model.Entity<ClientRow>(e => { e.ToTable("clients"); e.HasKey(x => x.Id); e.Ignore(x => x.Key); });
+        model.Entity<EventRow>(e => { e.ToTable("events"); e.HasKey(x => x.Sequence); e.Ignore(x => x.Key); });
         UseColumnNames(model);
     }
 

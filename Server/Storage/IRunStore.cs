@@ -5,7 +5,7 @@ namespace Federated.Server.Storage;
 /// <summary>What outlives the process, in rows. One contract test suite holds for every implementation.</summary>
 interface IRunStore
 {
-    /// <summary>All changes or none, durable when the task completes.</summary>
+    /// <summary>All changes or none, durable when the task completes. Event rows are numbered in the order of the commits.</summary>
     /// <exception cref="StoreConflictException">A new key exists, or an updated one does not.</exception>
     /// <exception cref="IOException">The disk refuses; nothing was changed.</exception>
     Task CommitAsync(IReadOnlyList<RowChange> changes, CancellationToken stopping);
@@ -29,4 +29,10 @@ interface IRunStore
     Task<VersionRow?> VersionAsync(string run, int version, CancellationToken stopping);
 
     Task<ReceiptRow?> ReceiptAsync(string run, string assignment, CancellationToken stopping);
+
+    /// <summary>By number: those after <paramref name="after"/>, at most <paramref name="limit"/>; of one run, or of all where it is null.</summary>
+    Task<IReadOnlyList<EventRow>> EventsAsync(long after, int limit, string? run, CancellationToken stopping);
+
+    /// <summary>Ends as soon as an event after <paramref name="after"/> is committed.</summary>
+    Task WaitForEventAsync(long after, CancellationToken stopping);
 }

@@ -7,6 +7,7 @@ namespace Federated.Server.Storage;
 sealed class MemoryRunStore : IRunStore
 {
     readonly Lock _writing = new();
+    readonly EventSequence _events = new(0);
     volatile ImmutableDictionary<(Type, string), IRow> _rows = ImmutableDictionary<(Type, string), IRow>.Empty;
 
     public Task CommitAsync(IReadOnlyList<RowChange> changes, CancellationToken stopping)
@@ -14,7 +15,8 @@ sealed class MemoryRunStore : IRunStore
         lock (_writing)
         {
             var rows = _rows.ToBuilder();
-            foreach (var (row, isNew) in changes)
+            var numbered = _events.Number(changes);
+            foreach (var (row, isNew) in numbered)
             {
                 var key = (row.GetType(), row.Key);
                 if (rows.ContainsKey(key) == isNew)
@@ -22,6 +24,7 @@ sealed class MemoryRunStore : IRunStore
                 rows[key] = row;
             }
             _rows = rows.ToImmutable();
+            _events.Committed(numbered);
         }
         return Task.CompletedTask;
     }
@@ -49,6 +52,11 @@ sealed class MemoryRunStore : IRunStore
 
     public async Task<ReceiptRow?> ReceiptAsync(string run, string assignment, CancellationToken stopping) =>
         await Find<ReceiptRow>(assignment) is { } row && row.RunId == run ? row : null;
+
+    public Task<IReadOnlyList<EventRow>> EventsAsync(long after, int limit, string? run, CancellationToken stopping) =>
+        Query<EventRow>(r => r.Sequence > after && (run is null || r.RunId == run), r => r.OrderBy(x => x.Sequence).Take(limit));
+
+    public Task WaitForEventAsync(long after, CancellationToken stopping) => _events.WaitAsync(after, stopping);
 
     Task<T?> Find<T>(string key) where T : class, IRow => Task.FromResult(_rows.GetValueOrDefault((typeof(T), key)) as T);
 

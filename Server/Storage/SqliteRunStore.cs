@@ -14,15 +14,18 @@ sealed class SqliteRunStore : IRunStore, IAsyncDisposable
     const int SqliteFull = 13;
     const int SqliteIoError = 10;
     const int SqliteConstraint = 19;
+    const int EventsKept = 500_000;
 
     readonly SqliteConnection _writer;
     readonly DbContextOptions<FederatedDbContext> _writing;
     readonly DbContextOptions<FederatedDbContext> _reading;
     readonly SemaphoreSlim _oneWriter = new(1, 1);
+    readonly EventSequence _events;
 
     SqliteRunStore(SqliteConnection writer, string path)
     {
         _writer = writer;
+        _events = new EventSequence(TrimEvents(writer));
         _writing = SqliteOptions.On(writer);
         _reading = SqliteOptions.At(path, SqliteOpenMode.ReadWrite);
     }
@@ -55,10 +58,12 @@ sealed class SqliteRunStore : IRunStore, IAsyncDisposable
         try
         {
             using var context = new FederatedDbContext(_writing);
-            foreach (var (row, isNew) in changes)
+            var numbered = _events.Number(changes);
+            foreach (var (row, isNew) in numbered)
                 context.Entry((object)row).State = isNew ? EntityState.Added : EntityState.Modified;
             // Not cancellable: whether a commit happened must never be in doubt.
             await context.SaveChangesAsync(CancellationToken.None);
+            _events.Committed(numbered);
         }
         catch (DbUpdateConcurrencyException e)
         {
@@ -129,6 +134,24 @@ sealed class SqliteRunStore : IRunStore, IAsyncDisposable
     {
         using var context = Read();
         return await context.Receipts.SingleOrDefaultAsync(x => x.RunId == run && x.AssignmentId == assignment, stopping);
+    }
+
+    public async Task<IReadOnlyList<EventRow>> EventsAsync(long after, int limit, string? run, CancellationToken stopping)
+    {
+        using var context = Read();
+        return await context.Events.Where(x => x.Sequence > after && (run == null || x.RunId == run)).OrderBy(x => x.Sequence).Take(limit).ToListAsync(stopping);
+    }
+
+    public Task WaitForEventAsync(long after, CancellationToken stopping) => _events.WaitAsync(after, stopping);
+
+    // The newest stay, and with them the last number; the table is bounded by what one life of the process adds.
+    static long TrimEvents(SqliteConnection connection)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = $"""DELETE FROM "events" WHERE "sequence" <= (SELECT coalesce(max("sequence"), 0) FROM "events") - {EventsKept}""";
+        command.ExecuteNonQuery();
+        command.CommandText = """SELECT coalesce(max("sequence"), 0) FROM "events" """;
+        return (long)command.ExecuteScalar()!;
     }
 
     public async ValueTask DisposeAsync()

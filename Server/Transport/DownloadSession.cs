@@ -48,5 +48,6 @@ sealed class DownloadSession(IBlobStore blobs, RunDirectory runs, ClientTokens t
         runs.All.Select(l => l.Current.State).Any(s => s.Spec.Admits(client) && (Names(s.Version, digest) || s.Evaluations.Values.Any(e => Names(e.Target, digest))));
 
     static bool Names(VersionInfo version, string digest) =>
-        digest == version.ManifestDigest || digest == version.SchemaDigest || digest == version.PlanDigest || version.Groups.Any(g => g.Digest == digest);
+        digest == version.ManifestDigest || digest == version.SchemaDigest || digest == version.PlanDigest 
+        || version.Groups.Any(g => g.Digest == digest) || version.Offsets.Any(o => o.Digest == digest);
 }

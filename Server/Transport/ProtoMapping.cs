@@ -1,4 +1,5 @@
 using Federated.Aggregators.Adapters;
+using Federated.Server.Aggregation;
 using Federated.Server.Faults;
 using Federated.Server.Fleet;
 using Federated.Server.Fleet.Messages;
@@ -107,19 +108,22 @@ static class ProtoMapping
     public static Wire.BlobChunk WriteChunk(long? size, ReadOnlyMemory<byte> data) =>
         new() { Size = (ulong)(size ?? 0), Data = UnsafeByteOperations.UnsafeWrap(data) };
 
-    public static byte[] WriteManifest(string run, int version, string schemaDigest, string planDigest, IReadOnlyList<GroupInfo> groups, string? parent)
+    public static byte[] WriteManifest(ManifestContent content)
     {
         var manifest = new Wire.AdapterManifest
         {
-            RunId = run,
-            Version = (uint)version,
-            SchemaDigest = Bytes(schemaDigest),
-            PlanDigest = Bytes(planDigest),
-            Parent = parent is null ? ByteString.Empty : Bytes(parent),
+            RunId = content.Run,
+            Version = (uint)content.Version,
+            SchemaDigest = Bytes(content.SchemaDigest),
+            PlanDigest = Bytes(content.PlanDigest),
+            Parent = content.Parent is null ? ByteString.Empty : Bytes(content.Parent),
         };
-        manifest.Groups.AddRange(groups.Select(g => new Wire.GroupBlob { Group = g.Group, Digest = Bytes(g.Digest), Size = (ulong)g.Size }));
+        manifest.Groups.AddRange(content.Groups.Select(WriteGroup));
+        manifest.Offsets.AddRange(content.Offsets.Select(WriteGroup));
         return manifest.ToByteArray();
     }
+
+    static Wire.GroupBlob WriteGroup(GroupInfo group) => new() { Group = group.Group, Digest = Bytes(group.Digest), Size = (ulong)group.Size };
 
     static ClientSaid.Hello ReadHello(Wire.Hello hello) => new((int)Math.Min(hello.ProtocolVersion, int.MaxValue), Client(hello.ClientId), Short("hello.software", hello.Software), ReadDevice(hello.Device))
     {

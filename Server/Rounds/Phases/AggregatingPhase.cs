@@ -54,6 +54,7 @@ static class AggregatingPhase
         if (turn.State.Phase is not (RoundPhase.Aggregating or RoundPhase.Publishing))
             throw new InvalidOperationException($"{turn.State.Phase} does no work that could be interrupted.");
         turn.Set(turn.State with { Phase = RoundPhase.Aggregating, RetryAtMs = turn.NowMs + InterruptionBackOffMs, LastError = reason });
+        turn.Event("work-interrupted", fault: reason.Fault);
         return StepOutcome.Done;
     }
 

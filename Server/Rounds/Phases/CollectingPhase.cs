@@ -41,6 +41,11 @@ static class CollectingPhase
             BytesDown = update.BytesDown,
             AcceptedMs = turn.NowMs,
         });
+        turn.Event("update-accepted", update.Client, data: w =>
+        {
+            w.WriteString("digest", update.Digest);
+            w.WriteNumber("bytes", update.Size);
+        });
         return StepOutcome.Done;
     }
 
@@ -62,7 +67,10 @@ static class CollectingPhase
     public static StepOutcome Reject(RoundTurn turn, RoundCommand.UpdateRefused update)
     {
         if (Find(turn.State, update.Client, update.AssignmentId) is { State: ParticipationState.Assigned } participation)
+        {
             Change(turn, participation with { State = ParticipationState.Rejected, Fault = update.Fault });
+            turn.Event("update-rejected", update.Client, update.Fault);
+        }
         CountRejected(turn);
         return StepOutcome.Done;
     }
@@ -72,6 +80,7 @@ static class CollectingPhase
         if (Find(turn.State, refused.Client, refused.AssignmentId) is { State: ParticipationState.Assigned } participation)
         {
             Change(turn, participation with { State = refused.Declined ? ParticipationState.Declined : ParticipationState.Failed });
+            turn.Event(refused.Declined ? "assignment-declined" : "assignment-failed", refused.Client);
             return StepOutcome.Done;
         }
         return Evaluating.Refuse(turn, refused);
@@ -88,6 +97,11 @@ static class CollectingPhase
             Phase = RoundPhase.Aggregating,
             Accepted = new AcceptedSet([.. updates]),
             Record = turn.State.Record! with { CollectedMs = turn.NowMs },
+        });
+        turn.Event("round-collected", data: w =>
+        {
+            w.WriteNumber("accepted", turn.State.Accepted!.Updates.Length);
+            w.WriteString("acceptedSet", turn.State.Accepted.Digest);
         });
         AggregatingPhase.Begin(turn);
         return true;

@@ -74,8 +74,10 @@ static class Evaluating
     {
         var settled = evaluation with { Entries = evaluation.Entries.SetItem(entry.Client, entry) };
         turn.Set(turn.State with { Evaluations = turn.State.Evaluations.SetItem(settled.Version, settled) });
-        if (settled.IsOver)
-            turn.Set(turn.State with { Evaluations = turn.State.Evaluations.Remove(settled.Version) });
+        if (!settled.IsOver)
+            return;
+        turn.Set(turn.State with { Evaluations = turn.State.Evaluations.Remove(settled.Version) });
+        turn.Event("evaluation-finished", data: w => settled.Total.Write(w, settled.Version));
     }
 
     static (EvaluationRound, EvaluationEntry)? Find(RoundState state, string client, string assignmentId)

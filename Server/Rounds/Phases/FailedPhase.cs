@@ -13,6 +13,7 @@ static class FailedPhase
         CollectingPhase.ReleaseOutstanding(turn, ParticipationState.Superseded, "superseded");
         var state = turn.State;
         turn.Add(new RoundEffect.AttemptFailed(state.Round, state.Attempt, reason));
+        turn.Event("attempt-failed", fault: reason.Fault, data: w => w.WriteNumber("attempt", state.Attempt));
         if (state.Attempt >= state.Spec.Cohort.MaxAttempts)
         {
             RunControl.End(turn, new Refusal(

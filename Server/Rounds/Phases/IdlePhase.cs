@@ -20,6 +20,7 @@ static class IdlePhase
         if (turn.State.Evaluations.Count > 0)
             return false;
         turn.Set(turn.State with { Phase = RoundPhase.Completed, LastError = null });
+        turn.Event("run-completed");
         turn.Add(new RoundEffect.RunEnded("completed"));
         turn.Add(new RoundEffect.DeleteSpools(turn.State.Round));
         return false;

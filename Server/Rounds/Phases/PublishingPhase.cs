@@ -8,13 +8,18 @@ static class PublishingPhase
         if (turn.State.IsTerminal)
             return StepOutcome.Done;
         AggregatingPhase.Require(turn.State, RoundPhase.Publishing, nameof(RoundCommand.VersionWritten));
-        var (round, attempt) = (turn.State.Round, turn.State.Attempt);
+        var round = turn.State.Round;
         turn.Set(turn.State with
         {
             Version = version with { PublishedMs = turn.NowMs },
             Record = turn.State.Record! with { VersionOut = version.Version, PublishedMs = turn.NowMs },
         });
         turn.Add(new RoundEffect.VersionPublished(turn.State.Version, (turn.NowMs - turn.State.Record!.StartedMs) / 1000.0));
+        turn.Event("version-published", data: w =>
+        {
+            w.WriteNumber("version", version.Version);
+            w.WriteString("manifest", version.ManifestDigest);
+        });
         turn.Add(new RoundEffect.DeleteSpools(round - 1));
         Evaluating.Begin(turn, turn.State.Version);
         turn.Set(turn.State with

@@ -20,7 +20,10 @@ static class RunControl
     {
         if (turn.State.IsTerminal)
             return Ended(turn.State);
+        if (turn.State.Paused)
+            return StepOutcome.Done;
         turn.Set(turn.State with { Paused = true });
+        turn.Event("run-paused");
         return StepOutcome.Done;
     }
 
@@ -28,7 +31,10 @@ static class RunControl
     {
         if (turn.State.IsTerminal)
             return Ended(turn.State);
+        if (!turn.State.Paused)
+            return StepOutcome.Done;
         turn.Set(turn.State with { Paused = false });
+        turn.Event("run-resumed");
         return StepOutcome.Done;
     }
 
@@ -45,6 +51,7 @@ static class RunControl
     {
         Evaluating.Abandon(turn);
         turn.Set(turn.State with { Phase = RoundPhase.Stopped, RetryAtMs = null, LastError = reason });
+        turn.Event("run-stopped", fault: reason?.Fault);
         turn.Add(new RoundEffect.RunEnded("stopped"));
         turn.Add(new RoundEffect.DeleteSpools(turn.State.Round));
     }

@@ -36,7 +36,7 @@ static class SelectingPhase
         turn.Set(state with
         {
             Plan = state.Plan! with { Cohort = [.. state.Plan.Cohort.Concat(planned).OrderBy(c => c.Client, StringComparer.Ordinal)] },
-            Participations = Assign(state, planned),
+            Participations = Assign(state, planned, turn.NowMs),
         });
         Push(turn, planned);
         return true;
@@ -64,7 +64,13 @@ static class SelectingPhase
                 state.Run, state.Round, state.Attempt, state.Version.Version, state.Version.ManifestDigest, state.Version.PlanDigest,
                 state.Spec.Train.LearningRate, [.. kept.Concat(fresh).OrderBy(c => c.Client, StringComparer.Ordinal)]),
             DeadlineMs = Deadlines.After(turn.NowMs, state.Spec.Cohort.DeadlineSeconds),
-            Participations = Assign(state, fresh),
+            Participations = Assign(state, fresh, turn.NowMs),
+        });
+        turn.Event("round-started", data: w =>
+        {
+            w.WriteNumber("attempt", state.Attempt);
+            w.WriteNumber("versionIn", state.Version.Version);
+            w.WriteNumber("cohort", turn.State.Plan!.Cohort.Length);
         });
         Push(turn, fresh);
     }
@@ -75,10 +81,13 @@ static class SelectingPhase
     static PlannedClient Keep(RoundState state, string client) =>
         new(client, state.Participations[client].AssignmentId, RoundSeeds.For(state.Spec.Seed, state.Round, client), Carried: true);
 
-    static ImmutableSortedDictionary<string, Participation> Assign(RoundState state, ImmutableArray<PlannedClient> fresh) =>
+    static ImmutableSortedDictionary<string, Participation> Assign(RoundState state, ImmutableArray<PlannedClient> fresh, long nowMs) =>
         state.Participations.SetItems(fresh.Select(c => KeyValuePair.Create(
             c.Client,
-            new Participation(c.Client, c.AssignmentId, state.Attempt, ParticipationState.Assigned, state.Version.ManifestDigest))));
+            new Participation(c.Client, c.AssignmentId, state.Attempt, ParticipationState.Assigned, state.Version.ManifestDigest)
+            {
+                StartRound = state.Round, StartVersion = state.Version.Version, AssignedMs = nowMs,
+            })));
 
     static void Push(RoundTurn turn, ImmutableArray<PlannedClient> fresh)
     {

@@ -9,7 +9,14 @@ sealed record ParticipationRow : IRow
     public required int Attempt { get; init; }
     public required string AssignmentId { get; init; }
     public required string State { get; init; }
+
+    /// <summary>The round in which the assignment was given; earlier than <see cref="Round"/> where an update counts late.</summary>
+    public required int StartRound { get; init; }
+
+    public required int StartVersion { get; init; }
     public required string StartManifest { get; init; }
+    public required long AssignedMs { get; init; }
+    public long? AcceptedMs { get; init; }
     public required long Samples { get; init; }
     public double? TrainingLoss { get; init; }
     public required long BytesUp { get; init; }

@@ -10,6 +10,12 @@ sealed class RowBatch
 
     public void Add(RowChange change)
     {
+        if (change.Row is EventRow)
+        {
+            // Not numbered yet, and never one and the same.
+            _changes.Add(change);
+            return;
+        }
         var key = (change.Row.GetType(), change.Row.Key);
         if (_places.TryGetValue(key, out var place))
         {

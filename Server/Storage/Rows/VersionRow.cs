@@ -12,6 +12,7 @@ sealed record VersionRow : IRow
     public required string PlanDigest { get; init; }
     public required int PlanVersion { get; init; }
     public required string GroupsJson { get; init; }
+    public string? OffsetsJson { get; init; }
     public string? StateDigest { get; init; }
     public required long PublishedMs { get; init; }
 

@@ -85,6 +85,10 @@ public sealed class PrefixTests
         public Task<VersionRow?> VersionAsync(string run, int version, CancellationToken stopping) => _store.VersionAsync(run, version, stopping);
 
         public Task<ReceiptRow?> ReceiptAsync(string run, string assignment, CancellationToken stopping) => _store.ReceiptAsync(run, assignment, stopping);
+
+        public Task<IReadOnlyList<EventRow>> EventsAsync(long after, int limit, string? run, CancellationToken stopping) => _store.EventsAsync(after, limit, run, stopping);
+
+        public Task WaitForEventAsync(long after, CancellationToken stopping) => _store.WaitForEventAsync(after, stopping);
     }
 
     // A restart begins from spools that a later commit of the first life had already deleted.

@@ -11,6 +11,7 @@ namespace Server.Tests.Kit;
 sealed class SyntheticClient(string id, IWire wire, TestAdapter adapter)
 {
     readonly Dictionary<string, (UploadOpen Open, byte[] Bytes)> _outbox = [];
+    readonly Dictionary<string, AdapterLayout> _layouts = [];
     byte[]? _trained;
 
     public string Id => id;
@@ -103,7 +104,7 @@ sealed class SyntheticClient(string id, IWire wire, TestAdapter adapter)
     public (UploadOpen Open, byte[] Bytes) Update(Assignment assignment)
     {
         var encoding = (Federated.Aggregators.Adapters.TensorEncoding)((int)assignment.Encoding - 1);
-        var layout = adapter.Layout.Trained();
+        var layout = _layouts.GetValueOrDefault(Hex(assignment.PlanDigest), adapter.Layout).Trained();
         var header = new UpdateHeader
         {
             RunId = assignment.RunId, AssignmentId = assignment.AssignmentId, ClientId = id, Round = assignment.Round,
@@ -138,6 +139,7 @@ sealed class SyntheticClient(string id, IWire wire, TestAdapter adapter)
     {
         if (BeforeTraining is not null)
             await BeforeTraining(assignment);
+        await LearnPlanAsync(assignment.PlanDigest, stopping);
         _outbox.TryAdd(assignment.AssignmentId, Update(assignment));
         await SendAsync(assignment.AssignmentId, stopping);
     }
@@ -150,6 +152,16 @@ sealed class SyntheticClient(string id, IWire wire, TestAdapter adapter)
         if (outcome.Result != UploadResult.Restart)
             _outbox.Remove(assignment);
     }
+
+    async Task LearnPlanAsync(ByteString digest, CancellationToken stopping)
+    {
+        if (Hex(digest) == TreeDigest.Of(adapter.PlanBytes) || _layouts.ContainsKey(Hex(digest)))
+            return;
+        var plan = AdapterPlan.Parse(await wire.DownloadAsync(Token, digest.ToByteArray(), stopping));
+        _layouts[Hex(digest)] = AdapterLayout.Of(adapter.Schema, plan);
+    }
+
+    static string Hex(ByteString digest) => Convert.ToHexStringLower(digest.Span);
 
     EvaluationResult Evaluate(Assignment assignment) => new()
     {

@@ -82,6 +82,10 @@ public sealed class FullDiskTests
         public Task<VersionRow?> VersionAsync(string run, int version, CancellationToken stopping) => _store.VersionAsync(run, version, stopping);
 
         public Task<ReceiptRow?> ReceiptAsync(string run, string assignment, CancellationToken stopping) => _store.ReceiptAsync(run, assignment, stopping);
+
+        public Task<IReadOnlyList<EventRow>> EventsAsync(long after, int limit, string? run, CancellationToken stopping) => _store.EventsAsync(after, limit, run, stopping);
+
+        public Task WaitForEventAsync(long after, CancellationToken stopping) => _store.WaitForEventAsync(after, stopping);
     }
 
     sealed class Blobs(Disk disk) : IBlobStore

@@ -19,7 +19,7 @@ static class Rows
         new VersionRow
         {
             RunId = run, Version = 0, ManifestDigest = "m", ManifestSize = 1, ParentDigest = null, SchemaDigest = "s", PlanDigest = "p", PlanVersion = 0, GroupsJson = "{}",
-            StateDigest = null, PublishedMs = 9,
+            OffsetsJson = "{\"groups\":[]}", StateDigest = null, PublishedMs = 9,
         },
         new EvaluationRow
         {
@@ -35,7 +35,7 @@ static class Rows
 
     public static ParticipationRow Participation(string run, int round, string client) => new()
     {
-        RunId = run, Round = round, Client = client, Attempt = 1, AssignmentId = "x", State = "accepted", StartManifest = "m", Samples = 10, TrainingLoss = 0.1 + 0.2,
+        RunId = run, Round = round, Client = client, Attempt = 1, AssignmentId = "x", State = "accepted", StartManifest = "m", StartRound = round, StartVersion = round - 1, AssignedMs = 7, AcceptedMs = 8, Samples = 10, TrainingLoss = 0.1 + 0.2,
         BytesUp = 1L << 40, BytesDown = 0, Digest = "d", Code = null,
     };
 
@@ -43,6 +43,8 @@ static class Rows
     {
         RunId = run, AssignmentId = assignment, Client = "a", Round = 1, Digest = digest, Size = 3, AcceptedMs = 4,
     };
+
+    public static EventRow Event(string? run, string kind) => new() { TimeMs = 5, RunId = run, Round = 1, Client = "a", Kind = kind, Code = "F203", DataJson = "{\"a\":1}" };
 
     public static ClientRow Client(string id) => new() { Id = id, TokenHash = "h", FirstSeenMs = 1 };
 }

@@ -1,5 +1,6 @@
 using Federated.Server.Storage;
 using Federated.Server.Storage.Rows;
+using Server.Tests.Kit;
 
 namespace Server.Tests.Storage;
 
@@ -87,6 +88,45 @@ public abstract class RunStoreContract
         Assert.Null(await store.ReceiptAsync("a", "b:1:1:t:a", CancellationToken.None));
         Assert.Null(await store.VersionAsync("a", 9, CancellationToken.None));
         Assert.Null(await store.PlanAsync("a", 1, 9, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Events_OfSeveralCommits_AreNumberedInTheirOrder()
+    {
+        var store = await OpenAsync();
+        await store.CommitAsync([RowChange.Add(Rows.Event("a", "one")), RowChange.Add(Rows.Event("b", "two"))], CancellationToken.None);
+        await store.CommitAsync([RowChange.Add(Rows.Event(null, "three"))], CancellationToken.None);
+
+        Assert.Equal([(1, "one"), (2, "two"), (3, "three")], (await store.EventsAsync(0, 10, null, CancellationToken.None)).Select(e => (e.Sequence, e.Kind)));
+        Assert.Equal(Rows.Event("b", "two") with { Sequence = 2 }, Assert.Single(await store.EventsAsync(1, 10, "b", CancellationToken.None)));
+        Assert.Equal(["two"], (await store.EventsAsync(1, 1, null, CancellationToken.None)).Select(e => e.Kind));
+    }
+
+    [Fact]
+    public async Task Events_OfARefusedCommit_AreGoneAndTheirNumbersAreGivenAgain()
+    {
+        var store = await OpenAsync();
+        await Assert.ThrowsAsync<StoreConflictException>(() => store.CommitAsync(
+            [RowChange.Add(Rows.Event("a", "never")), RowChange.Update(Rows.Run("absent"))], CancellationToken.None));
+
+        await store.CommitAsync([RowChange.Add(Rows.Event("a", "first"))], CancellationToken.None);
+
+        Assert.Equal([(1, "first")], (await store.EventsAsync(0, 10, null, CancellationToken.None)).Select(e => (e.Sequence, e.Kind)));
+    }
+
+    [Fact]
+    public async Task WaitForEvent_EndsWithTheCommitThatBringsIt()
+    {
+        var store = await OpenAsync();
+        await store.CommitAsync([RowChange.Add(Rows.Event("a", "first"))], CancellationToken.None);
+        await store.WaitForEventAsync(0, CancellationToken.None).DefaultTimeout();
+        var waiting = store.WaitForEventAsync(1, CancellationToken.None);
+        await store.CommitAsync([RowChange.Add(Rows.Client("no-event"))], CancellationToken.None);
+        Assert.False(waiting.IsCompleted);
+
+        await store.CommitAsync([RowChange.Add(Rows.Event("a", "second"))], CancellationToken.None);
+
+        await waiting.DefaultTimeout();
     }
 
     [Fact]

@@ -33,6 +33,17 @@ public sealed class SqliteRunStoreTests : RunStoreContract, IAsyncLifetime
     }
 
     [Fact]
+    public async Task Open_Again_GoesOnCountingEvents()
+    {
+        await (await OpenAsync()).CommitAsync([RowChange.Add(Rows.Event("a", "one"))], CancellationToken.None);
+        await _open[0].DisposeAsync();
+        var store = await OpenAsync();
+        await store.CommitAsync([RowChange.Add(Rows.Event("a", "two"))], CancellationToken.None);
+
+        Assert.Equal([1, 2], (await store.EventsAsync(0, 10, null, CancellationToken.None)).Select(e => e.Sequence));
+    }
+
+    [Fact]
     public async Task Writer_IsDurable_AndLogsAhead()
     {
         await OpenAsync();

@@ -1,0 +1,15 @@
+using System.Text.Json;
+
+namespace Federated.Server.Rounds;
+
+/// <summary>Counts and sums over held-out examples: accuracy = correct / samples, loss = loss sum / samples.</summary>
+readonly record struct EvaluationTotal(long Samples, long Correct, double LossSum)
+{
+    public void Write(Utf8JsonWriter w, int version)
+    {
+        w.WriteNumber("version", version);
+        w.WriteNumber("samples", Samples);
+        w.WriteNumber("correct", Correct);
+        w.WriteNumber("lossSum", LossSum);
+    }
+}
