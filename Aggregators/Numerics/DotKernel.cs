@@ -7,7 +7,7 @@ namespace Federated.Aggregators.Numerics;
 
 /// <summary>
 /// Dot products with one fixed order of operations on every processor: 8 lanes of fp32 fused multiply-add over at most 1,024 elements, then a
-/// fixed tree to fp64. Vector256 alone is used, so wider units change nothing and the software path rounds the same.
+/// fixed tree to fp64. A wider unit works on two outputs at once, never on more lanes of one, and the software path rounds the same.
 /// </summary>
 public static class DotKernel
 {
@@ -35,23 +35,60 @@ public static class DotKernel
         var padded = Padded(length);
         RequireRows(x.Length, xStride, xRows, padded, nameof(x));
         RequireRows(y.Length, yStride, yRows, padded, nameof(y));
-        ref var x0 = ref MemoryMarshal.GetReference(x);
+        // Few rows of y at a time stay in the first-level cache while those of x go by. Wider tiles need more registers than AVX2 has; each output's own
+        // operations are the same in any tile.
+        var j = 0;
+        for (; Avx512DQ.IsSupported && j <= yRows - 8; j += 8)
+            Columns(x, xStride, xRows, y[(j * yStride)..], yStride, 8, padded, sums[j..], yRows);
+        for (; Avx512F.VL.IsSupported && j <= yRows - 4; j += 4)
+            Columns(x, xStride, xRows, y[(j * yStride)..], yStride, 4, padded, sums[j..], yRows);
+        for (; j < yRows; j += 2)
+            Columns(x, xStride, xRows, y[(j * yStride)..], yStride, Math.Min(2, yRows - j), padded, sums[j..], yRows);
+    }
+
+    static void Columns(ReadOnlySpan<float> x, int xStride, int xRows, ReadOnlySpan<float> y, int yStride, int width, int padded, Span<double> sums, int sumStride)
+    {
         ref var y0 = ref MemoryMarshal.GetReference(y);
-        // Wider tiles need more registers than AVX2 has; each output's own operations are the same in any tile.
-        var width = Avx512F.VL.IsSupported ? 4 : 2;
-        for (var i = 0; i < xRows; i += 4)
+        var i = 0;
+        for (; width > 1 && i <= xRows - 4; i += 4)
         {
-            for (var j = 0; j < yRows; j += width)
+            ref var xi = ref Unsafe.Add(ref MemoryMarshal.GetReference(x), i * xStride);
+            var into = sums[(i * sumStride)..];
+            if (width == 8)
+                WidestTile(ref xi, xStride, ref y0, yStride, padded, into, sumStride);
+            else if (width == 4)
+                WideTile(ref xi, xStride, ref y0, yStride, padded, into, sumStride);
+            else
+                Tile(ref xi, xStride, ref y0, yStride, padded, into, sumStride);
+        }
+        Edge(ref MemoryMarshal.GetReference(x), xStride, i, xRows, ref y0, yStride, width, padded, sums, sumStride);
+    }
+
+    /// <summary>X Y^T for X [xRows, n] and Y [yRows, n], row-major; [xRows, yRows].</summary>
+    internal static double[] OfRows(ReadOnlySpan<float> x, int xRows, ReadOnlySpan<float> y, int yRows, int n)
+    {
+        const int Stride = Block + 16;
+        var (sums, left, right) = (new double[xRows * yRows], new float[4 * Stride], new float[yRows * Stride]);
+        for (var from = 0; from < n; from += Block)
+        {
+            var length = Math.Min(Block, n - from);
+            CopyRows(y, 0, yRows, n, from, length, right, Stride);
+            for (var i = 0; i < xRows; i += 4)
             {
-                ref var xi = ref Unsafe.Add(ref x0, i * xStride);
-                ref var yj = ref Unsafe.Add(ref y0, j * yStride);
-                if (i + 4 > xRows || j + width > yRows)
-                    Edge(ref x0, xStride, i, Math.Min(i + 4, xRows), ref y0, yStride, j, Math.Min(j + width, yRows), padded, sums, yRows);
-                else if (width == 4)
-                    WideTile(ref xi, xStride, ref yj, yStride, padded, sums[(i * yRows + j)..], yRows);
-                else
-                    Tile(ref xi, xStride, ref yj, yStride, padded, sums[(i * yRows + j)..], yRows);
+                var rows = Math.Min(4, xRows - i);
+                CopyRows(x, i, rows, n, from, length, left, Stride);
+                Accumulate(left, Stride, rows, right, Stride, yRows, length, sums.AsSpan(i * yRows));
             }
+        }
+        return sums;
+    }
+
+    static void CopyRows(ReadOnlySpan<float> x, int first, int rows, int n, int from, int length, Span<float> into, int stride)
+    {
+        for (var i = 0; i < rows; i++)
+        {
+            x.Slice((first + i) * n + from, length).CopyTo(into[(i * stride)..]);
+            into.Slice(i * stride + length, Padded(length) - length).Clear();
         }
     }
 
@@ -180,11 +217,63 @@ public static class DotKernel
         sums[3] += Tree(s3);
     }
 
-    static void Edge(ref float x, int xStride, int xFrom, int xTo, ref float y, int yStride, int yFrom, int yTo, int padded, Span<double> sums, int sumStride)
+    // Two outputs in each 512-bit register, eight lanes for one and eight for the other: the lanes' own operations are those of the narrower tiles.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static unsafe void WidestTile(ref float x, int xStride, ref float y, int yStride, int padded, Span<double> sums, int sumStride)
+    {
+        fixed (float* x0 = &x, y0 = &y)
+        {
+            float* x1 = x0 + xStride, x2 = x1 + xStride, x3 = x2 + xStride;
+            float* y2 = y0 + 2 * yStride, y4 = y2 + 2 * yStride, y6 = y4 + 2 * yStride;
+            Vector512<float> s00 = default, s01 = default, s02 = default, s03 = default;
+            Vector512<float> s10 = default, s11 = default, s12 = default, s13 = default;
+            Vector512<float> s20 = default, s21 = default, s22 = default, s23 = default;
+            Vector512<float> s30 = default, s31 = default, s32 = default, s33 = default;
+            for (nint i = 0; i < padded; i += Lanes)
+            {
+                var b0 = Vector512.Create(Vector256.Load(y0 + i), Vector256.Load(y0 + yStride + i));
+                var b1 = Vector512.Create(Vector256.Load(y2 + i), Vector256.Load(y2 + yStride + i));
+                var b2 = Vector512.Create(Vector256.Load(y4 + i), Vector256.Load(y4 + yStride + i));
+                var b3 = Vector512.Create(Vector256.Load(y6 + i), Vector256.Load(y6 + yStride + i));
+                var a = Avx512DQ.BroadcastVector256ToVector512(x0 + i);
+                s00 = Vector512.FusedMultiplyAdd(a, b0, s00);
+                s01 = Vector512.FusedMultiplyAdd(a, b1, s01);
+                s02 = Vector512.FusedMultiplyAdd(a, b2, s02);
+                s03 = Vector512.FusedMultiplyAdd(a, b3, s03);
+                a = Avx512DQ.BroadcastVector256ToVector512(x1 + i);
+                s10 = Vector512.FusedMultiplyAdd(a, b0, s10);
+                s11 = Vector512.FusedMultiplyAdd(a, b1, s11);
+                s12 = Vector512.FusedMultiplyAdd(a, b2, s12);
+                s13 = Vector512.FusedMultiplyAdd(a, b3, s13);
+                a = Avx512DQ.BroadcastVector256ToVector512(x2 + i);
+                s20 = Vector512.FusedMultiplyAdd(a, b0, s20);
+                s21 = Vector512.FusedMultiplyAdd(a, b1, s21);
+                s22 = Vector512.FusedMultiplyAdd(a, b2, s22);
+                s23 = Vector512.FusedMultiplyAdd(a, b3, s23);
+                a = Avx512DQ.BroadcastVector256ToVector512(x3 + i);
+                s30 = Vector512.FusedMultiplyAdd(a, b0, s30);
+                s31 = Vector512.FusedMultiplyAdd(a, b1, s31);
+                s32 = Vector512.FusedMultiplyAdd(a, b2, s32);
+                s33 = Vector512.FusedMultiplyAdd(a, b3, s33);
+            }
+            AddPairs(sums, s00, s01, s02, s03);
+            AddPairs(sums[sumStride..], s10, s11, s12, s13);
+            AddPairs(sums[(2 * sumStride)..], s20, s21, s22, s23);
+            AddPairs(sums[(3 * sumStride)..], s30, s31, s32, s33);
+        }
+    }
+
+    static void AddPairs(Span<double> sums, Vector512<float> s0, Vector512<float> s1, Vector512<float> s2, Vector512<float> s3)
+    {
+        AddRow(sums, s0.GetLower(), s0.GetUpper(), s1.GetLower(), s1.GetUpper());
+        AddRow(sums[4..], s2.GetLower(), s2.GetUpper(), s3.GetLower(), s3.GetUpper());
+    }
+
+    static void Edge(ref float x, int xStride, int xFrom, int xTo, ref float y, int yStride, int yRows, int padded, Span<double> sums, int sumStride)
     {
         for (var i = xFrom; i < xTo; i++)
         {
-            for (var j = yFrom; j < yTo; j++)
+            for (var j = 0; j < yRows; j++)
             {
                 var sum = Vector256<float>.Zero;
                 for (var l = 0; l < padded; l += Lanes)

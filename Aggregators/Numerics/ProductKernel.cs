@@ -30,10 +30,138 @@ public static class ProductKernel
             OneRow(left.Slice(i * inner, inner), ref b, rightStride, columns, ref Unsafe.Add(ref s, i * sumStride));
     }
 
+    /// <summary>
+    /// The same for several clients one after another: sums [rows, columns] += left_k [rows, inner] * right_k [inner, columns] for k = 0 ... The bits are those of
+    /// one call of the above per client; the sums stay in registers while the clients go by.
+    /// </summary>
+    /// <param name="left">[clients, rows, inner].</param>
+    /// <param name="right">[clients, inner, columns].</param>
+    /// <param name="clients">How many.</param>
+    /// <param name="rows">Rows of the result.</param>
+    /// <param name="inner">The inner dimension.</param>
+    /// <param name="columns">Columns of the result.</param>
+    /// <param name="sums">[rows, columns], row-major.</param>
+    public static void AccumulateClients(ReadOnlySpan<float> left, ReadOnlySpan<float> right, int clients, int rows, int inner, int columns, Span<double> sums)
+    {
+        var (leftStep, rightStep) = (rows * inner, inner * columns);
+        if (left.Length < (long)clients * leftStep || right.Length < (long)clients * rightStep || sums.Length < (long)rows * columns)
+            throw new ArgumentException($"{clients} products of {rows} x {inner} by {inner} x {columns} do not fit their operands.");
+        var (i, j) = (0, 0);
+        if (Vector512.IsHardwareAccelerated)
+        {
+            for (; j <= columns - 16; j += 16)
+            {
+                for (i = 0; i <= rows - 8; i += 8)
+                    EightRows(ref Unsafe.Add(ref MemoryMarshal.GetReference(left), i * inner), leftStep, ref Unsafe.Add(ref MemoryMarshal.GetReference(right), j), rightStep, clients, inner, columns, ref sums[i * columns + j]);
+            }
+        }
+        for (var k = 0; k < clients; k++)
+        {
+            var own = left.Slice(k * leftStep, leftStep);
+            var core = right.Slice(k * rightStep, rightStep);
+            if (j > 0 && i < rows)
+                Accumulate(own[(i * inner)..], core, columns, inner, j, sums[(i * columns)..], columns);
+            if (j < columns)
+                Accumulate(own, core[j..], columns, inner, columns - j, sums[j..], columns);
+        }
+    }
+
+    // Eight chains of fp32 hide the latency; their sixteen fp64 sums and one row of the core fill the 32 registers.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void EightRows(ref float left, int leftStep, ref float right, int rightStep, int clients, int inner, int columns, ref double sums)
+    {
+        ref var row0 = ref sums;
+        ref var row1 = ref Unsafe.Add(ref sums, columns);
+        ref var row2 = ref Unsafe.Add(ref sums, 2 * columns);
+        ref var row3 = ref Unsafe.Add(ref sums, 3 * columns);
+        ref var row4 = ref Unsafe.Add(ref sums, 4 * columns);
+        ref var row5 = ref Unsafe.Add(ref sums, 5 * columns);
+        ref var row6 = ref Unsafe.Add(ref sums, 6 * columns);
+        ref var row7 = ref Unsafe.Add(ref sums, 7 * columns);
+        Vector512<double> l0 = Vector512.LoadUnsafe(ref row0), h0 = Vector512.LoadUnsafe(ref row0, 8), l1 = Vector512.LoadUnsafe(ref row1), h1 = Vector512.LoadUnsafe(ref row1, 8);
+        Vector512<double> l2 = Vector512.LoadUnsafe(ref row2), h2 = Vector512.LoadUnsafe(ref row2, 8), l3 = Vector512.LoadUnsafe(ref row3), h3 = Vector512.LoadUnsafe(ref row3, 8);
+        Vector512<double> l4 = Vector512.LoadUnsafe(ref row4), h4 = Vector512.LoadUnsafe(ref row4, 8), l5 = Vector512.LoadUnsafe(ref row5), h5 = Vector512.LoadUnsafe(ref row5, 8);
+        Vector512<double> l6 = Vector512.LoadUnsafe(ref row6), h6 = Vector512.LoadUnsafe(ref row6, 8), l7 = Vector512.LoadUnsafe(ref row7), h7 = Vector512.LoadUnsafe(ref row7, 8);
+        for (var k = 0; k < clients; k++)
+        {
+            Vector512<float> s0 = default, s1 = default, s2 = default, s3 = default, s4 = default, s5 = default, s6 = default, s7 = default;
+            for (var l = 0; l < inner; l++)
+            {
+                var b = Vector512.LoadUnsafe(ref right, (nuint)(l * columns));
+                ref var a = ref Unsafe.Add(ref left, l);
+                s0 = Vector512.FusedMultiplyAdd(Vector512.Create(a), b, s0);
+                s1 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref a, inner)), b, s1);
+                s2 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref a, 2 * inner)), b, s2);
+                s3 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref a, 3 * inner)), b, s3);
+                s4 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref a, 4 * inner)), b, s4);
+                s5 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref a, 5 * inner)), b, s5);
+                s6 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref a, 6 * inner)), b, s6);
+                s7 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref a, 7 * inner)), b, s7);
+            }
+            (l0, h0) = Plus(l0, h0, s0);
+            (l1, h1) = Plus(l1, h1, s1);
+            (l2, h2) = Plus(l2, h2, s2);
+            (l3, h3) = Plus(l3, h3, s3);
+            (l4, h4) = Plus(l4, h4, s4);
+            (l5, h5) = Plus(l5, h5, s5);
+            (l6, h6) = Plus(l6, h6, s6);
+            (l7, h7) = Plus(l7, h7, s7);
+            left = ref Unsafe.Add(ref left, leftStep);
+            right = ref Unsafe.Add(ref right, rightStep);
+        }
+        Store(l0, h0, ref row0);
+        Store(l1, h1, ref row1);
+        Store(l2, h2, ref row2);
+        Store(l3, h3, ref row3);
+        Store(l4, h4, ref row4);
+        Store(l5, h5, ref row5);
+        Store(l6, h6, ref row6);
+        Store(l7, h7, ref row7);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static (Vector512<double> Low, Vector512<double> High) Plus(Vector512<double> low, Vector512<double> high, Vector512<float> value)
+    {
+        var (first, second) = Vector512.Widen(value);
+        return (low + first, high + second);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Store(Vector512<double> low, Vector512<double> high, ref double row)
+    {
+        low.StoreUnsafe(ref row);
+        high.StoreUnsafe(ref row, 8);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void FourRows(ref float a, ref float right, int rightStride, int inner, int columns, ref double sums, int sumStride)
     {
         var j = 0;
+        for (; Vector512.IsHardwareAccelerated && j <= columns - 32; j += 32)
+        {
+            Vector512<float> s00 = default, s01 = default, s10 = default, s11 = default, s20 = default, s21 = default, s30 = default, s31 = default;
+            for (var l = 0; l < inner; l++)
+            {
+                var b0 = Vector512.LoadUnsafe(ref right, (nuint)(l * rightStride + j));
+                var b1 = Vector512.LoadUnsafe(ref right, (nuint)(l * rightStride + j + 16));
+                var a0 = Vector512.Create(Unsafe.Add(ref a, l));
+                s00 = Vector512.FusedMultiplyAdd(a0, b0, s00);
+                s01 = Vector512.FusedMultiplyAdd(a0, b1, s01);
+                a0 = Vector512.Create(Unsafe.Add(ref a, inner + l));
+                s10 = Vector512.FusedMultiplyAdd(a0, b0, s10);
+                s11 = Vector512.FusedMultiplyAdd(a0, b1, s11);
+                a0 = Vector512.Create(Unsafe.Add(ref a, 2 * inner + l));
+                s20 = Vector512.FusedMultiplyAdd(a0, b0, s20);
+                s21 = Vector512.FusedMultiplyAdd(a0, b1, s21);
+                a0 = Vector512.Create(Unsafe.Add(ref a, 3 * inner + l));
+                s30 = Vector512.FusedMultiplyAdd(a0, b0, s30);
+                s31 = Vector512.FusedMultiplyAdd(a0, b1, s31);
+            }
+            Add(s00, s01, ref Unsafe.Add(ref sums, j));
+            Add(s10, s11, ref Unsafe.Add(ref sums, sumStride + j));
+            Add(s20, s21, ref Unsafe.Add(ref sums, 2 * sumStride + j));
+            Add(s30, s31, ref Unsafe.Add(ref sums, 3 * sumStride + j));
+        }
         for (; j <= columns - 16; j += 16)
         {
             Vector256<float> s00 = default, s01 = default, s10 = default, s11 = default, s20 = default, s21 = default, s30 = default, s31 = default;
@@ -101,6 +229,13 @@ public static class ProductKernel
                 s = MathF.FusedMultiplyAdd(Unsafe.Add(ref left, l), Unsafe.Add(ref right, l * rightStride + j), s);
             Unsafe.Add(ref sums, j) += s;
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Add(Vector512<float> first, Vector512<float> second, ref double sums)
+    {
+        Add(first.GetLower(), first.GetUpper(), ref sums);
+        Add(second.GetLower(), second.GetUpper(), ref Unsafe.Add(ref sums, 16));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -40,8 +40,8 @@ public static class WeightedSum
         ref var v1 = ref MemoryMarshal.GetReference(x1);
         ref var v2 = ref MemoryMarshal.GetReference(x2);
         ref var v3 = ref MemoryMarshal.GetReference(x3);
+        var i = Avx512F.IsSupported ? FourWide(ref s, ref v0, w0, ref v1, w1, ref v2, w2, ref v3, w3, x0.Length) : 0;
         var (p0, p1, p2, p3) = (Vector256.Create(w0), Vector256.Create(w1), Vector256.Create(w2), Vector256.Create(w3));
-        var i = 0;
         for (; i <= x0.Length - 8; i += 8)
         {
             var at = (nuint)i;
@@ -62,6 +62,33 @@ public static class WeightedSum
         Add(sum[i..], x2[i..], w2);
         Add(sum[i..], x3[i..], w3);
     }
+
+    // Eight sums to a register; the sums' own operations are the same. Returns how many it did.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static int FourWide(ref double s, ref float v0, double w0, ref float v1, double w1, ref float v2, double w2, ref float v3, double w3, int length)
+    {
+        var (p0, p1, p2, p3) = (Vector512.Create(w0), Vector512.Create(w1), Vector512.Create(w2), Vector512.Create(w3));
+        var i = 0;
+        for (; i <= length - 16; i += 16)
+        {
+            var at = (nuint)i;
+            var (low, high) = (Vector512.LoadUnsafe(ref s, at), Vector512.LoadUnsafe(ref s, at + 8));
+            low = Vector512.FusedMultiplyAdd(Eight(ref v0, at), p0, low);
+            high = Vector512.FusedMultiplyAdd(Eight(ref v0, at + 8), p0, high);
+            low = Vector512.FusedMultiplyAdd(Eight(ref v1, at), p1, low);
+            high = Vector512.FusedMultiplyAdd(Eight(ref v1, at + 8), p1, high);
+            low = Vector512.FusedMultiplyAdd(Eight(ref v2, at), p2, low);
+            high = Vector512.FusedMultiplyAdd(Eight(ref v2, at + 8), p2, high);
+            low = Vector512.FusedMultiplyAdd(Eight(ref v3, at), p3, low);
+            high = Vector512.FusedMultiplyAdd(Eight(ref v3, at + 8), p3, high);
+            low.StoreUnsafe(ref s, at);
+            high.StoreUnsafe(ref s, at + 8);
+        }
+        return i;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector512<double> Eight(ref float x, nuint at) => Avx512F.ConvertToVector512Double(Vector256.LoadUnsafe(ref x, at));
 
     // Four values widened by one load.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

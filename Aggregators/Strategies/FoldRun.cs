@@ -21,7 +21,7 @@ sealed class FoldRun(Composition composition, FoldInput input, WorkPool work, bo
             return;
         }
         var fold = new GroupFold(group, input.Previous, contributors.Length, input.Round, new StateAccess($"rule/{group.Group.Name}", input.State, _state));
-        var sums = new LocalSums(group, [.. contributors.Select(k => clients[k])], [.. contributors.Select(k => weights[k, group.Index])], work);
+        var sums = new LocalSums(group, [.. contributors.Select(k => clients[k])], [.. contributors.Select(k => weights[k, group.Index])], work, diagnose && group.Group.Algebra == Algebra.Product);
         foreach (var request in composition.Rules[group.Group.Algebra].Fold(fold))
             sums.Fill(request);
         var diagnostics = Diagnose(fold, sums);

@@ -2,7 +2,8 @@ namespace Federated.Aggregators.Strategies;
 
 /// <summary>
 /// What an operator sees of one group after a fold. Notation: M = sum p_k B_k A_k is the ideal update, BA the product of means, B'A' the published product
-/// (before the server optimiser), G = AA^T of the mean. A null means: not defined for this group or rule.
+/// (before the server optimiser), G = AA^T of the mean. Norms and cosines of groups with a side above 64 are estimates (see docs/arithmetic.md). A null means: not
+/// defined for this group or rule.
 /// </summary>
 /// <param name="Group">The group's name.</param>
 /// <param name="Contributors">Clients that trained the group.</param>
@@ -25,6 +26,18 @@ public sealed record GroupDiagnostics(string Group, int Contributors)
 
     /// <summary>||M - B'A'|| / ||M|| of what the rule published.</summary>
     public double? ProductError { get; init; }
+
+    /// <summary>(sum s^2)^2 / sum s^4 over the singular values s of the published product: how many directions carry it, 1 to the rank.</summary>
+    public double? EffectiveRank { get; init; }
+
+    /// <summary>Smallest cosine between two clients' effective changes, -1 to 1.</summary>
+    public double? ClientCosineMin { get; init; }
+
+    /// <summary>Mean of the cosines of all pairs of clients.</summary>
+    public double? ClientCosineMean { get; init; }
+
+    /// <summary>Largest cosine between two clients' effective changes.</summary>
+    public double? ClientCosineMax { get; init; }
 
     /// <summary>L2 norm of the change that was published, all tensors of the group.</summary>
     public double ChangeNorm { get; init; }

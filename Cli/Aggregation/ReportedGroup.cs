@@ -28,6 +28,14 @@ sealed record ReportedGroup(string Group, int Contributors)
 
     public double? GramCondition { get; init; }
 
+    public double? EffectiveRank { get; init; }
+
+    public double? ClientCosineMin { get; init; }
+
+    public double? ClientCosineMean { get; init; }
+
+    public double? ClientCosineMax { get; init; }
+
     public double? ChangeNorm { get; init; }
 
     public string? Fallback { get; init; }
@@ -44,6 +52,10 @@ sealed record ReportedGroup(string Group, int Contributors)
         ProductErrorAfter = Finite(d.ProductError),
         CorrectionSize = Finite(d.CorrectionRatio),
         GramCondition = Finite(d.GramCondition),
+        EffectiveRank = Finite(d.EffectiveRank),
+        ClientCosineMin = Finite(d.ClientCosineMin),
+        ClientCosineMean = Finite(d.ClientCosineMean),
+        ClientCosineMax = Finite(d.ClientCosineMax),
         ChangeNorm = Finite(d.ChangeNorm),
         Fallback = d.Fallback,
     };

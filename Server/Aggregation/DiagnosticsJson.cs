@@ -32,6 +32,10 @@ static class DiagnosticsJson
         Number(w, "productErrorAfter", group.ProductError);
         Number(w, "correctionSize", group.CorrectionRatio);
         Number(w, "gramCondition", group.GramCondition);
+        Number(w, "effectiveRank", group.EffectiveRank);
+        Number(w, "clientCosineMin", group.ClientCosineMin);
+        Number(w, "clientCosineMean", group.ClientCosineMean);
+        Number(w, "clientCosineMax", group.ClientCosineMax);
         Number(w, "changeNorm", group.ChangeNorm);
         if (group.Fallback is not null)
             w.WriteString("fallback", group.Fallback);

@@ -13,9 +13,8 @@ sealed class LoraFairRule(LoraFairOptions options) : IGroupRule
         var f = group.Factors;
         var means = new MeanDeltas();
         yield return means;
-        var (a, b) = (group.Apply(f.Right, means.Sums[f.Right]), group.Apply(f.Left, means.Sums[f.Left]));
+        var a = group.Apply(f.Right, means.Sums[f.Right]);
         group.Propose(f.Right, a);
-        group.Propose(f.Left, b);
 
         // The published A is rounded to fp32, and the correction is for that one.
         var published = Rounding.ToSingles(a);
@@ -24,10 +23,14 @@ sealed class LoraFairRule(LoraFairOptions options) : IGroupRule
         if (!(unit > options.GramFloor))
         {
             group.Fallback = FormattableString.Invariant($"tr(G)/r is {unit:g3}, not above the floor {options.GramFloor:g3}");
+            group.Propose(f.Left, group.Apply(f.Left, means.Sums[f.Left]));
             yield break;
         }
         var cross = new RightSum(means, published, f.Rank);
         yield return cross;
+        // Looked at only now, so that the clients' B is read once for its mean and for the sum above.
+        var b = group.Apply(f.Left, means.Sums[f.Left]);
+        group.Propose(f.Left, b);
         var lambda = options.Lambda * unit;
         if (options.Mode == LambdaMode.Absolute)
             lambda = options.Lambda;

@@ -6,57 +6,91 @@ namespace Federated.Aggregators.Strategies.Sums;
 
 /// <summary>
 /// The covariance sum_k p_k (B_k - B)(A_k - A) applied to a few vectors, never formed. Each client's small core (width x rank) is computed first, for as many
-/// clients at a time as the memory allows; then the long factor goes by in pieces, each summed over the clients in order.
+/// clients at a time as the memory allows; then the long factor goes by in pieces, each summed over the clients in order. A left mean that nobody has looked at yet
+/// is computed piece by piece on the way, while the clients' values are in the cache.
 /// </summary>
 sealed class CovarianceSums(ProductFactors f, LayoutGroup group, ClientDifference[] clients, double[] weights, MeanDeltas means, WorkPool work)
 {
-    const int Piece = 2048;
+    const int Piece = 1024;
     const int Block = DotKernel.Block;
+    // Rows of a power of two apart would share few lines of a cache.
+    const int Stride = Block + 16;
+    const int Together = 8;
 
     readonly LayoutTensor _left = group.Tensors[f.Left];
     readonly LayoutTensor _right = group.Tensors[f.Right];
-    readonly float[] _leftMean = means.Singles(f.Left);
+    readonly float[] _leftMean = means.IsPending(f.Left) ? new float[f.M * f.Rank] : means.Singles(f.Left);
     readonly float[] _rightMean = means.Singles(f.Right);
 
-    public void Fill(RightSum request)
+    /// <summary>Fills the request and, when one is given, the clients' sketches.</summary>
+    public void Fill(RightSum request, FactorSketch? sketch)
     {
-        var (width, stride) = (request.Width, DotKernel.Padded(f.N));
+        var (width, stride) = (request.Width, DotKernel.Padded(f.N) + 16);
         var x = PadRows(request.X, width, f.N, stride);
         var sum = request.Sum = new double[f.M * width];
+        var mean = means.IsPending(f.Left) ? new double[f.M * f.Rank] : null;
+        var core = f.Rank * width;
         ForChunks(width, (first, cores, count) =>
         {
-            work.For(count, f.Rank * Block + 2 * f.Rank * width, (k, scratch) => RightCore(clients[first + k], weights[first + k], x, stride, width, scratch, cores.AsSpan(k * f.Rank * width, f.Rank * width)));
-            var rows = Math.Max(1, Piece / f.Rank);
-            work.For((f.M + rows - 1) / rows, rows * f.Rank, (piece, scratch) =>
+            work.For(count, f.Rank * Stride + 2 * core, (k, scratch) => RightCore(first + k, x, stride, width, scratch, cores.AsSpan(k * core, core), sketch));
+            var rows = RowsPerPiece(sketch);
+            work.For((f.M + rows - 1) / rows, Together * rows * f.Rank, (piece, scratch) =>
             {
-                var from = piece * rows;
-                var b = scratch.AsSpan(0, Math.Min(rows, f.M - from) * f.Rank);
-                for (var k = 0; k < count; k++)
-                {
-                    ReadLeft(clients[first + k], from, b);
-                    ProductKernel.Accumulate(b, cores.AsSpan(k * f.Rank * width, f.Rank * width), width, f.Rank, width, sum.AsSpan(from * width), width);
-                }
+                var (from, length) = (piece * rows, Math.Min(rows, f.M - piece * rows));
+                if (mean is not null && first == 0)
+                    LeftMean(from * f.Rank, length * f.Rank, scratch, mean);
+                for (var k = 0; k < count; k += Together)
+                    AddLeft(first + k, Math.Min(Together, count - k), from, length, scratch, cores.AsSpan(k * core), width, sum.AsSpan(from * width), sketch);
             });
         });
+        if (mean is not null)
+            means.Supply(f.Left, mean, _leftMean);
+    }
+
+    void LeftMean(int offset, int length, float[] scratch, double[] mean)
+    {
+        var sum = mean.AsSpan(offset, length);
+        ClientMean.Add(clients, weights, _left, offset, length, scratch, sum);
+        for (var i = 0; i < length; i++)
+            _leftMean[offset + i] = (float)sum[i];
+    }
+
+    void AddLeft(int first, int count, int from, int rows, float[] scratch, ReadOnlySpan<float> cores, int width, Span<double> sum, FactorSketch? sketch)
+    {
+        var length = rows * f.Rank;
+        for (var k = 0; k < count; k++)
+        {
+            var b = scratch.AsSpan(k * length, length);
+            ReadLeft(clients[first + k], from, b);
+            sketch?.AddLeft(first + k, from, rows, b);
+        }
+        ProductKernel.AccumulateClients(scratch, cores, count, rows, f.Rank, width, sum);
+    }
+
+    // Whole buckets of the sketch, so that no two pieces write to one.
+    int RowsPerPiece(FactorSketch? sketch)
+    {
+        var rows = Math.Max(8, Piece / f.Rank & ~7);
+        return sketch is null ? rows : (rows + sketch.RowsPerBucket - 1) / sketch.RowsPerBucket * sketch.RowsPerBucket;
     }
 
     public void Fill(LeftSum request)
     {
-        var (width, stride) = (request.Width, DotKernel.Padded(f.M));
+        var (width, stride) = (request.Width, DotKernel.Padded(f.M) + 16);
         var y = new float[width * stride];
         Transpose.Into(request.Y, f.M, width, y, stride);
         var sum = request.Sum = new double[width * f.N];
         ForChunks(width, (first, cores, count) =>
         {
-            work.For(count, 2 * f.Rank * Block + 2 * f.Rank * width, (k, scratch) => LeftCore(clients[first + k], weights[first + k], y, stride, width, scratch, cores.AsSpan(k * f.Rank * width, f.Rank * width)));
-            work.For((f.N + Block - 1) / Block, f.Rank * Block, (piece, scratch) =>
+            work.For(count, 2 * f.Rank * Stride + 2 * f.Rank * width, (k, scratch) => LeftCore(clients[first + k], weights[first + k], y, stride, width, scratch, cores.AsSpan(k * f.Rank * width, f.Rank * width)));
+            work.For((f.N + Block - 1) / Block, f.Rank * Stride, (piece, scratch) =>
             {
                 var from = piece * Block;
                 var length = Math.Min(Block, f.N - from);
                 for (var k = 0; k < count; k++)
                 {
                     ReadRight(clients[first + k], from, length, scratch);
-                    ProductKernel.Accumulate(cores.AsSpan(k * f.Rank * width, f.Rank * width), scratch, Block, f.Rank, length, sum.AsSpan(from), f.N);
+                    ProductKernel.Accumulate(cores.AsSpan(k * f.Rank * width, f.Rank * width), scratch, Stride, f.Rank, length, sum.AsSpan(from), f.N);
                 }
             });
         });
@@ -72,33 +106,34 @@ sealed class CovarianceSums(ProductFactors f, LayoutGroup group, ClientDifferenc
     }
 
     /// <summary>p (A_k - A) X^T, [rank, width].</summary>
-    void RightCore(ClientDifference client, double weight, float[] x, int xStride, int width, float[] scratch, Span<float> core)
+    void RightCore(int client, float[] x, int xStride, int width, float[] scratch, Span<float> core, FactorSketch? sketch)
     {
-        var sums = MemoryMarshal.Cast<float, double>(scratch.AsSpan(f.Rank * Block, 2 * core.Length));
+        var sums = MemoryMarshal.Cast<float, double>(scratch.AsSpan(f.Rank * Stride, 2 * core.Length));
         sums.Clear();
         for (var from = 0; from < f.N; from += Block)
         {
             var length = Math.Min(Block, f.N - from);
-            ReadRight(client, from, length, scratch);
-            DotKernel.Accumulate(scratch, Block, f.Rank, x.AsSpan(from), xStride, width, length, sums);
+            ReadRight(clients[client], from, length, scratch);
+            sketch?.AddRight(client, from, length, scratch, Stride);
+            DotKernel.Accumulate(scratch, Stride, f.Rank, x.AsSpan(from), xStride, width, length, sums);
         }
-        Round(sums, weight, core);
+        Round(sums, weights[client], core);
     }
 
     /// <summary>p Y^T (B_k - B), [width, rank].</summary>
     void LeftCore(ClientDifference client, double weight, float[] y, int yStride, int width, float[] scratch, Span<float> core)
     {
-        var b = scratch.AsSpan(f.Rank * Block, f.Rank * Block);
-        var sums = MemoryMarshal.Cast<float, double>(scratch.AsSpan(2 * f.Rank * Block, 2 * core.Length));
+        var b = scratch.AsSpan(f.Rank * Stride, f.Rank * Block);
+        var sums = MemoryMarshal.Cast<float, double>(scratch.AsSpan(2 * f.Rank * Stride, 2 * core.Length));
         sums.Clear();
         for (var from = 0; from < f.M; from += Block)
         {
             var length = Math.Min(Block, f.M - from);
             ReadLeft(client, from, b[..(length * f.Rank)]);
             for (var i = 0; i < f.Rank; i++)
-                scratch.AsSpan(i * Block + length, DotKernel.Padded(length) - length).Clear();
-            Transpose.Into(b, length, f.Rank, scratch, Block);
-            DotKernel.Accumulate(y.AsSpan(from), yStride, width, scratch, Block, f.Rank, length, sums);
+                scratch.AsSpan(i * Stride + length, DotKernel.Padded(length) - length).Clear();
+            Transpose.Into(b, length, f.Rank, scratch, Stride);
+            DotKernel.Accumulate(y.AsSpan(from), yStride, width, scratch, Stride, f.Rank, length, sums);
         }
         Round(sums, weight, core);
     }
@@ -108,14 +143,14 @@ sealed class CovarianceSums(ProductFactors f, LayoutGroup group, ClientDifferenc
         Centring.Subtract(client.View(_left, row * f.Rank, into), _leftMean.AsSpan(row * f.Rank, into.Length), into);
     }
 
-    /// <summary>Columns [from, from + length) of A_k - A into rows <see cref="Block"/> apart, padded with zeros to whole lanes.</summary>
+    /// <summary>Columns [from, from + length) of A_k - A into rows <see cref="Stride"/> apart, padded with zeros to whole lanes.</summary>
     void ReadRight(ClientDifference client, int from, int length, float[] into)
     {
         for (var i = 0; i < f.Rank; i++)
         {
-            var row = into.AsSpan(i * Block, length);
+            var row = into.AsSpan(i * Stride, length);
             Centring.Subtract(client.View(_right, i * f.N + from, row), _rightMean.AsSpan(i * f.N + from, length), row);
-            into.AsSpan(i * Block + length, DotKernel.Padded(length) - length).Clear();
+            into.AsSpan(i * Stride + length, DotKernel.Padded(length) - length).Clear();
         }
     }
 
@@ -127,8 +162,6 @@ sealed class CovarianceSums(ProductFactors f, LayoutGroup group, ClientDifferenc
 
     static float[] PadRows(float[] x, int rows, int columns, int stride)
     {
-        if (stride == columns)
-            return x;
         var padded = new float[rows * stride];
         for (var i = 0; i < rows; i++)
             x.AsSpan(i * columns, columns).CopyTo(padded.AsSpan(i * stride));

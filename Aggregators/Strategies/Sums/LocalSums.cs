@@ -8,10 +8,20 @@ namespace Federated.Aggregators.Strategies.Sums;
 /// <param name="clients">Its contributors, in fold order.</param>
 /// <param name="weights">Their weights, summing to 1.</param>
 /// <param name="work">Threads and memory.</param>
-sealed class LocalSums(LayoutGroup group, ClientDifference[] clients, double[] weights, WorkPool work)
+/// <param name="sketching">Whether to keep what diagnostics need while the clients go by.</param>
+sealed class LocalSums(LayoutGroup group, ClientDifference[] clients, double[] weights, WorkPool work, bool sketching)
 {
     // Of sums that stay in the first-level cache while the clients go by.
     const int Piece = 1024;
+
+    /// <summary>The first means that were asked for.</summary>
+    public MeanDeltas? Means { get; private set; }
+
+    /// <summary>The clients' sketched factors, once a <see cref="RightSum"/> went by.</summary>
+    public FactorSketch? Sketch { get; private set; }
+
+    /// <summary>X and the sum of the first <see cref="RightSum"/> as wide as the rank.</summary>
+    public (float[] X, double[] Sum)? Cross { get; private set; }
 
     /// <exception cref="FoldRefusedException">A sum is not finite.</exception>
     public void Fill(SumRequest request)
@@ -26,10 +36,12 @@ sealed class LocalSums(LayoutGroup group, ClientDifference[] clients, double[] w
         switch (request)
         {
             case MeanDeltas mean:
-                Fill(mean);
+                mean.Begin(group.Tensors.Count, t => Mean(group.Tensors[t]));
+                Means ??= mean;
                 return true;
             case RightSum right:
-                new CovarianceSums(ProductFactors.Of(group), group, clients, weights, right.Means, work).Fill(right);
+                new CovarianceSums(ProductFactors.Of(group), group, clients, weights, right.Means, work).Fill(right, BeginSketch());
+                Keep(right);
                 return double.IsFinite(Norm.Squared(right.Sum));
             case LeftSum left:
                 new CovarianceSums(ProductFactors.Of(group), group, clients, weights, left.Means, work).Fill(left);
@@ -45,29 +57,22 @@ sealed class LocalSums(LayoutGroup group, ClientDifference[] clients, double[] w
         }
     }
 
-    void Fill(MeanDeltas mean)
+    double[] Mean(LayoutTensor tensor)
     {
-        var sums = mean.Begin(group.Tensors.Select(t => t.Elements));
-        foreach (var (tensor, sum) in group.Tensors.Zip(sums))
-        {
-            var pieces = (tensor.Elements + Piece - 1) / Piece;
-            work.For(pieces, 4 * Piece, (piece, scratch) => Add(tensor, piece * Piece, Math.Min(Piece, tensor.Elements - piece * Piece), scratch, sum.AsSpan(piece * Piece)));
-        }
+        var sum = new double[tensor.Elements];
+        var pieces = (tensor.Elements + Piece - 1) / Piece;
+        work.For(pieces, 4 * Piece, (piece, scratch) =>
+            ClientMean.Add(clients, weights, tensor, piece * Piece, Math.Min(Piece, tensor.Elements - piece * Piece), scratch, sum.AsSpan(piece * Piece)));
+        return sum;
     }
 
-    void Add(LayoutTensor tensor, int offset, int length, float[] scratch, Span<double> sum)
+    FactorSketch? BeginSketch() => sketching && Sketch is null ? Sketch = new FactorSketch(ProductFactors.Of(group), weights, work.MemoryBytes / 4) : null;
+
+    // Rules may go on computing in the array they were given.
+    void Keep(RightSum right)
     {
-        var k = 0;
-        for (; k <= clients.Length - 4; k += 4)
-        {
-            WeightedSum.AddFour(sum,
-                clients[k].View(tensor, offset, scratch.AsSpan(0, length)), weights[k],
-                clients[k + 1].View(tensor, offset, scratch.AsSpan(Piece, length)), weights[k + 1],
-                clients[k + 2].View(tensor, offset, scratch.AsSpan(2 * Piece, length)), weights[k + 2],
-                clients[k + 3].View(tensor, offset, scratch.AsSpan(3 * Piece, length)), weights[k + 3]);
-        }
-        for (; k < clients.Length; k++)
-            WeightedSum.Add(sum, clients[k].View(tensor, offset, scratch.AsSpan(0, length)), weights[k]);
+        if (sketching && Cross is null && right.Width == group.Rank)
+            Cross = (right.X, right.Sum.ToArray());
     }
 
     void Fill(GatherCoordinates request)

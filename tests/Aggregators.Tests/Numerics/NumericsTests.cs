@@ -9,7 +9,7 @@ public sealed class NumericsTests
     public void Accumulate_Dots_EqualFp64WithinTheirBound()
     {
         var random = new Random(1);
-        foreach (var (p, q, n) in new[] { (1, 1, 1), (3, 5, 7), (4, 2, 8), (9, 7, 1000), (8, 8, 1024) })
+        foreach (var (p, q, n) in new[] { (1, 1, 1), (3, 5, 7), (4, 2, 8), (9, 7, 1000), (8, 8, 1024), (6, 17, 333) })
         {
             var stride = DotKernel.Padded(n);
             var (x, y) = (Padded(random, p, n, stride), Padded(random, q, n, stride));
@@ -36,18 +36,56 @@ public sealed class NumericsTests
     public void Accumulate_OneOutput_HasSameBitsInEveryTile()
     {
         var random = new Random(2);
-        var (x, y) = (Noise.Normal(random, 9 * 104), Noise.Normal(random, 5 * 104));
-        var all = new double[9 * 5];
-        DotKernel.Accumulate(x, 104, 9, y, 104, 5, 104, all);
+        var (x, y) = (Noise.Normal(random, 9 * 104), Noise.Normal(random, 15 * 104));
+        var all = new double[9 * 15];
+        DotKernel.Accumulate(x, 104, 9, y, 104, 15, 104, all);
         for (var i = 0; i < 9; i++)
         {
-            for (var j = 0; j < 5; j++)
+            for (var j = 0; j < 15; j++)
             {
                 var one = new double[1];
                 DotKernel.Accumulate(x.AsSpan(i * 104), 104, 1, y.AsSpan(j * 104), 104, 1, 104, one);
-                Assert.Equal(one[0], all[i * 5 + j]);
+                Assert.Equal(one[0], all[i * 15 + j]);
             }
         }
+    }
+
+    [Theory]
+    [InlineData(1, 8, 16, 16)]
+    [InlineData(5, 11, 3, 37)]
+    [InlineData(3, 24, 5, 48)]
+    [InlineData(2, 3, 4, 7)]
+    public void ProductKernel_SeveralClients_HaveTheBitsOfOneAfterAnother(int clients, int rows, int inner, int columns)
+    {
+        var random = new Random(4);
+        var (left, right) = (Noise.Normal(random, clients * rows * inner), Noise.Normal(random, clients * inner * columns));
+        var (together, inTurn) = (new double[rows * columns], new double[rows * columns]);
+        ProductKernel.AccumulateClients(left, right, clients, rows, inner, columns, together);
+        for (var k = 0; k < clients; k++)
+        {
+            for (var i = 0; i < rows * columns; i++)
+            {
+                var sum = 0f;
+                for (var l = 0; l < inner; l++)
+                    sum = MathF.FusedMultiplyAdd(left[(k * rows + i / columns) * inner + l], right[(k * inner + l) * columns + i % columns], sum);
+                inTurn[i] += sum;
+            }
+        }
+        Assert.Equal(inTurn, together);
+    }
+
+    [Fact]
+    public void Cholesky_RowsInAndBeyondATile_SolveTheSystem()
+    {
+        var random = new Random(5);
+        var gram = SmallGram.OfRows(Noise.Normal(random, 6 * 40), 6, 40);
+        double[] expected = [.. Noise.Normal(random, 11 * 6).Select(v => (double)v)];
+        var rows = new double[expected.Length];
+        SmallProduct.Add(rows, expected, gram, 11, 6, 6);
+        for (var i = 0; i < expected.Length; i++)
+            rows[i] += 0.5 * expected[i];
+        Cholesky.TryFactor(gram, 6, 0.5)!.SolveRows(rows);
+        Assert.All(expected.Zip(rows), p => Assert.Equal(p.First, p.Second, 1e-12));
     }
 
     [Theory]

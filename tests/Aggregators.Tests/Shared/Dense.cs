@@ -28,6 +28,17 @@ sealed class Dense(int rows, int columns)
         }
     }
 
+    public double Dot(Dense other)
+    {
+        var sum = 0.0;
+        for (var i = 0; i < rows; i++)
+        {
+            for (var j = 0; j < columns; j++)
+                sum += _x[i, j] * other[i, j];
+        }
+        return sum;
+    }
+
     public Dense T => Fill(columns, rows, (i, j) => _x[j, i]);
 
     public static Dense Of(ReadOnlySpan<float> values, int rows, int columns)
