@@ -38,4 +38,15 @@ public sealed class FoldMemoryTests
         Assert.InRange((large - small) / 990.0, 0, 2500);
         Assert.InRange(large, 0, 16 << 20);
     }
+
+    [Theory]
+    [InlineData("lora-fair")]
+    [InlineData("balanced-ba")]
+    public void Fold_CoresLargerThanTheBudget_GiveTheBitsOfALargeBudget(string bundle)
+    {
+        // 300 cores of 64 x 64 take 4.7 MiB, more than the quarter of 16 MiB that they may have.
+        var c = new FoldCase(5, 300, 64, 0, [(70, 66)], 0.2);
+        var (small, large) = (c.Run(FoldSpec.Of(bundle), new FoldLimits(MemoryBytes: 16 << 20)), c.Run(FoldSpec.Of(bundle), new FoldLimits(MemoryBytes: 1 << 30)));
+        Assert.Equal(large.Tensors.Values.ToArray(), small.Tensors.Values.ToArray());
+    }
 }
