@@ -11,14 +11,15 @@ namespace Federated.Cli.Demo;
 sealed class Scorer : IDisposable
 {
     readonly IFoundationModel _model;
+    readonly Normalization _normalization;
     readonly Trainer _trainer;
     readonly Evaluator _evaluator;
 
     public Scorer(string baseFolder)
     {
         _model = ModelFolder.Load(baseFolder);
-        var normalization = Preprocessor.Load(baseFolder);
-        (_trainer, _evaluator) = (new Trainer(_model, normalization), new Evaluator(_model, normalization));
+        _normalization = Preprocessor.Load(baseFolder);
+        (_trainer, _evaluator) = (new Trainer(_model), new Evaluator(_model));
     }
 
     /// <summary>Accuracy of an adapter on each domain.</summary>
@@ -39,7 +40,7 @@ sealed class Scorer : IDisposable
     Dictionary<string, double> Score(AttachedAdapter adapter, IEnumerable<(Site Site, ImageDataset Images)> tests, CancellationToken stop)
     {
         adapter.Merge();
-        return tests.ToDictionary(test => test.Site.Domain, test => _evaluator.Evaluate(test.Images, cancellation: stop).Accuracy);
+        return tests.ToDictionary(test => test.Site.Domain, test => _evaluator.Evaluate(new ImageExamples(test.Images, _normalization), cancellation: stop).Accuracy);
     }
 
     /// <summary>Trains as a site does, round after round with a fresh optimiser each, but with nobody to average with.</summary>
@@ -50,7 +51,7 @@ sealed class Scorer : IDisposable
         var train = new TrainSettings { Steps = settings.Steps, BatchSize = settings.BatchSize, LearningRate = settings.LearningRate };
         for (var round = 1; round <= rounds; round++)
         {
-            _trainer.Train(adapter, images, train, BatchOrder.RoundKey(settings.Seed, "alone", round, name), cancellation: stop);
+            _trainer.Train(adapter, new ImageExamples(images, _normalization), train, BatchOrder.RoundKey(settings.Seed, "alone", round, name), cancellation: stop);
             progress();
         }
         return adapter.Export();

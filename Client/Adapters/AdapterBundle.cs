@@ -2,16 +2,21 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Federated.Aggregators.Adapters;
+using Federated.Aggregators.Strategies;
 using Federated.Client.Faults;
 using Federated.Client.Storage;
 using Federated.Formats.Digests;
 using Federated.Formats.Safetensors;
+using Federated.Formats.Versions;
 
 namespace Federated.Client.Adapters;
 
 /// <summary>Everything a coordinator without a base model needs: what is trained, at which ranks, and from which values.</summary>
 public sealed record AdapterBundle(AdapterSchema Schema, AdapterPlan Plan, AdapterTensors Version0)
 {
+    /// <summary>What version 0 adds to the base; most methods have none.</summary>
+    public IReadOnlyList<OffsetFactor> Offsets { get; init; } = [];
+
     const string SchemaFile = "schema.json", PlanFile = "plan.json", ValuesFile = "version0.safetensors", IndexFile = "init.json";
 
     /// <summary>Writes schema.json, plan.json, version0.safetensors, and init.json with their tree digests.</summary>
@@ -40,10 +45,9 @@ public sealed record AdapterBundle(AdapterSchema Schema, AdapterPlan Plan, Adapt
         {
             var schema = AdapterSchema.Parse(File.ReadAllBytes(Path.Combine(folder, SchemaFile)));
             var plan = AdapterPlan.Parse(File.ReadAllBytes(Path.Combine(folder, PlanFile)));
-            var values = new AdapterTensors(AdapterLayout.Of(schema, plan));
             using var file = SafetensorsFile.Open(Path.Combine(folder, ValuesFile));
-            AdapterValues.Read(file, values);
-            return new AdapterBundle(schema, plan, values);
+            var version = AdapterVersionFile.Read(file, AdapterLayout.Of(schema, plan));
+            return new AdapterBundle(schema, plan, version.Tensors) { Offsets = version.Offsets };
         }
         catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException)
         {
@@ -54,8 +58,7 @@ public sealed record AdapterBundle(AdapterSchema Schema, AdapterPlan Plan, Adapt
     byte[] ValuesBytes()
     {
         using var stream = new MemoryStream();
-        SafetensorsWriter.Write(stream, Version0.Layout.Tensors.Select(t =>
-            TensorContent.Singles(t.Name, [.. t.Shape.Select(s => (long)s)], Version0[t])));
+        AdapterVersionFile.Write(stream, new AdapterVersion(Version0, Offsets));
         return stream.ToArray();
     }
 }

@@ -12,8 +12,11 @@ public interface IFoundationModel : IDisposable
     /// <summary>Digest of the base as architecture.md defines it, 64 lower-case hexadecimal digits; empty for a model not yet saved.</summary>
     string BaseDigest { get; }
 
-    /// <summary>Every matrix product an adapter can attach to, in the model's own order; the head is the one of kind Head.</summary>
-    IReadOnlyList<LinearSite> Sites { get; }
+    /// <summary>Every place an adapter can attach to, in the model's own order; the head is the one of kind Head.</summary>
+    IReadOnlyList<ModelSite> Sites { get; }
+
+    /// <summary>Which of them methods take by default.</summary>
+    DefaultTargets Targets { get; }
 
     /// <summary>The base's own tensors as leaves, frozen unless somebody trains the base itself.</summary>
     IReadOnlyList<Parameter> BaseParameters { get; }

@@ -1,17 +1,18 @@
 using Federated.Aggregators.Adapters;
+using Federated.Aggregators.Strategies;
 using Federated.Client.Faults;
 using Federated.Client.Models;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Federated.Client.Peft;
 
-/// <summary>An adapter at work in a model: all groups of one layout, whatever their methods.</summary>
+/// <summary>An adapter at work in a model: all groups of one layout, whatever their methods, on a base that frozen offsets may have changed.</summary>
 public sealed class AttachedAdapter : IDisposable
 {
-    readonly List<(LinearSite Site, IGroupAttachment Attachment)> _groups = [];
-    readonly List<(Tensor Target, Tensor Saved)> _merged = [];
+    readonly List<(ModelSite Site, IGroupAttachment Attachment)> _groups = [];
+    readonly WeightPatch _merged = new();
+    readonly WeightPatch _offsets = new();
 
     AttachedAdapter(AdapterLayout layout) => Layout = layout;
 
@@ -20,15 +21,21 @@ public sealed class AttachedAdapter : IDisposable
     /// <summary>The groups at work, in layout order.</summary>
     public IEnumerable<IGroupAttachment> Groups => _groups.Select(g => g.Attachment);
 
-    /// <summary>Whether the groups are added into the base's weights at the moment.</summary>
-    public bool IsMerged => _merged.Count > 0;
+    /// <summary>Whether the groups that can be are added into the base's weights at the moment.</summary>
+    public bool IsMerged { get; private set; }
 
     /// <summary>Puts every enabled group of the layout into the model; all values are zero until <see cref="Import"/>.</summary>
-    /// <exception cref="ClientFault">F521: the schema is for another base, or a group fits no site or no method.</exception>
-    public static AttachedAdapter Attach(IFoundationModel model, AdapterLayout layout, MethodCatalog? catalog = null)
+    /// <param name="model">The base.</param>
+    /// <param name="layout">Which groups, at which ranks.</param>
+    /// <param name="offsets">Frozen factors of the version: until <see cref="Dispose"/> the base's weight of a group's site is W + sum of scale * left * right.</param>
+    /// <param name="catalog">Null is every method of this build.</param>
+    /// <exception cref="ClientFault">F521: the schema is for another base, or a group or an offset fits no site or no method.</exception>
+    public static AttachedAdapter Attach(IFoundationModel model, AdapterLayout layout, IReadOnlyList<OffsetFactor>? offsets = null, MethodCatalog? catalog = null)
     {
         var places = Place(model, layout, catalog ?? MethodCatalog.Default);
+        var patches = Offsets.Place(places.Select(p => (p.Site, p.Group)), offsets ?? []);
         var adapter = new AttachedAdapter(layout);
+        Offsets.Apply(patches, adapter._offsets);
         foreach (var (method, site, group) in places)
             adapter._groups.Add((site, method.Attach(site, group)));
         return adapter;
@@ -57,43 +64,39 @@ public sealed class AttachedAdapter : IDisposable
         return values;
     }
 
-    /// <summary>What is trained, with its factor on the learning rate.</summary>
+    /// <summary>What is trained, with its factor on the learning rate; groups that the plan freezes are left out.</summary>
     public IReadOnlyList<(double LearningRate, IReadOnlyList<Parameter> Parameters)> ParameterGroups() =>
         [.. _groups.GroupBy(g => g.Attachment.Group.Group.LearningRate)
-            .Select(g => (g.Key, (IReadOnlyList<Parameter>)[.. g.SelectMany(a => a.Attachment.Tensors).Where(t => t.requires_grad)]))];
+            .Select(g => (g.Key, (IReadOnlyList<Parameter>)[.. g.SelectMany(a => a.Attachment.Tensors).Where(t => t.requires_grad)]))
+            .Where(g => g.Item2.Count > 0)];
 
-    /// <summary>Adds the groups into the base's weights, so that the forward pass costs what the base costs.</summary>
+    /// <summary>Adds the groups that can be into the base's weights, so that the forward pass costs what the base costs.</summary>
     public void Merge()
     {
         if (IsMerged)
             throw new InvalidOperationException("The adapter is merged already.");
-        using var frozen = no_grad();
-        foreach (var (site, attachment) in _groups)
+        IsMerged = true;
+        foreach (var (place, attachment) in _groups.Where(g => g.Attachment.CanMerge))
         {
+            var site = (WeightSite)place;
             var (weight, bias) = attachment.EffectiveDelta();
             attachment.Disable();
             if (weight is not null)
-                AddInto(site.Weight, weight);
+                _merged.Add(site.Weight, weight);
             if (bias is not null)
-                AddInto(site.Bias!, bias);
+                _merged.Add(site.Bias!, bias);
         }
     }
 
     /// <summary>Restores the base's weights bit for bit, from the copy made when merging.</summary>
     public void Unmerge()
     {
-        using var frozen = no_grad();
-        foreach (var (target, saved) in Enumerable.Reverse(_merged))
-        {
-            target.copy_(saved);
-            saved.Dispose();
-        }
-        if (IsMerged)
-        {
-            foreach (var (_, attachment) in _groups)
-                attachment.Enable();
-        }
-        _merged.Clear();
+        if (!IsMerged)
+            return;
+        _merged.Undo();
+        foreach (var (_, attachment) in _groups.Where(g => g.Attachment.CanMerge))
+            attachment.Enable();
+        IsMerged = false;
     }
 
     public void Dispose()
@@ -102,15 +105,16 @@ public sealed class AttachedAdapter : IDisposable
         foreach (var (_, attachment) in _groups)
             attachment.Dispose();
         _groups.Clear();
+        _offsets.Undo();
     }
 
-    static List<(IPeftMethod Method, LinearSite Site, LayoutGroup Group)> Place(IFoundationModel model, AdapterLayout layout, MethodCatalog catalog)
+    static List<(IPeftMethod Method, ModelSite Site, LayoutGroup Group)> Place(IFoundationModel model, AdapterLayout layout, MethodCatalog catalog)
     {
         var schema = layout.Schema;
         if (schema.ModelType != model.ModelType || schema.BaseDigest != model.BaseDigest)
             throw ClientFaults.Adapter($"The adapter is for a base of type '{schema.ModelType}' with digest {schema.BaseDigest}; this one is '{model.ModelType}' with {model.BaseDigest}.");
         var sites = model.Sites.ToDictionary(s => s.Site);
-        var places = new List<(IPeftMethod, LinearSite, LayoutGroup)>();
+        var places = new List<(IPeftMethod, ModelSite, LayoutGroup)>();
         foreach (var group in layout.Groups)
         {
             var method = catalog.For(group.Group);
@@ -120,13 +124,6 @@ public sealed class AttachedAdapter : IDisposable
             places.Add((method, site, group));
         }
         return places;
-    }
-
-    void AddInto(Tensor target, Tensor delta)
-    {
-        _merged.Add((target, target.clone().DetachFromDisposeScope()));
-        target.add_(delta);
-        delta.Dispose();
     }
 
     IEnumerable<(Parameter Parameter, LayoutTensor Tensor)> Pairs() =>

@@ -12,7 +12,10 @@ public interface IGroupAttachment : IDisposable
     /// <summary>The group's tensors, in its order; owned by the attachment. Those that the plan trains require gradients.</summary>
     IReadOnlyList<Parameter> Tensors { get; }
 
-    /// <summary>What the group adds to the site's weight [out, in] and bias [out] at its present values, null where it adds nothing; the caller owns both.</summary>
+    /// <summary>Whether the group can be added into the base's weights; one that cannot stays at work when others are.</summary>
+    bool CanMerge { get; }
+
+    /// <summary>What the group adds to the site's weight and bias at its present values, each as the site's own tensor is shaped; null where it adds nothing, or nothing that a weight could hold. The caller owns both.</summary>
     (Tensor? Weight, Tensor? Bias) EffectiveDelta();
 
     /// <summary>Lets the group act on the site's output again.</summary>

@@ -23,7 +23,12 @@ public sealed class MethodCatalog
     }
 
     /// <summary>Everything that ships with the client.</summary>
-    public static MethodCatalog Default { get; } = new([new Lora.LoraMethod(), new Head.HeadMethod()]);
+    public static MethodCatalog Default { get; } = new(
+    [
+        new Lora.LoraMethod(), new FfaLora.FfaLoraMethod(), new Pissa.PissaMethod(),
+        new BitFit.BitFitMethod(), new LayerNorm.LayerNormMethod(), new Head.HeadMethod(), new Full.FullMethod(),
+        new Ia3.Ia3Method(), new Prompt.PromptMethod(), new ParallelAdapter.ParallelAdapterMethod(),
+    ]);
 
     /// <summary>In ordinal order.</summary>
     public IReadOnlyList<string> Names { get; }

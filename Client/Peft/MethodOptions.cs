@@ -9,6 +9,8 @@ public sealed class MethodOptions(string method, IReadOnlyDictionary<string, str
 {
     readonly SortedSet<string> _asked = new(StringComparer.Ordinal);
 
+    public string Method => method;
+
     public string Text(string key, string fallback)
     {
         _asked.Add(key);

@@ -1,4 +1,3 @@
-using Federated.Aggregators.Adapters;
 using Federated.Client.Data;
 using Federated.Client.Faults;
 using Federated.Client.Training;
@@ -76,12 +75,12 @@ sealed class AssignmentRunner(string clientId, Site site, DeviceThread device, S
         Report(limiter, work, "download", 0, 0, double.NaN);
         var start = await loader.LoadAsync(work, item.Cancelled);
         if (work.Train is not null)
-            await Train(item, start.Values, limiter, runtime);
+            await Train(item, start, limiter, runtime);
         else
-            await Evaluate(item, start.Values, limiter, runtime);
+            await Evaluate(item, start, limiter, runtime);
     }
 
-    async Task Train(WorkItem item, AdapterTensors start, ProgressLimiter limiter, ClientRuntime runtime)
+    async Task Train(WorkItem item, StartPoint start, ProgressLimiter limiter, ClientRuntime runtime)
     {
         var work = item.Assignment;
         var key = BatchOrder.RoundKey(work.Seed, work.RunId, work.Round, clientId);
@@ -90,13 +89,13 @@ sealed class AssignmentRunner(string clientId, Site site, DeviceThread device, S
         runtime.Log.Trained(work.Id, report.Steps, report.Seconds, report.Loss);
         Report(limiter, work, "encode", report.Steps, report.Steps, report.Loss);
         var tell = books.Runs.MayTell(work.RunId);
-        var (header, tensors) = UpdateBuilder.Build(work, clientId, start, trained, tell ? site.TrainingSamples : 0, tell ? report.Loss : double.NaN);
+        var (header, tensors) = UpdateBuilder.Build(work, clientId, start.Values, trained, tell ? site.TrainingSamples : 0, tell ? report.Loss : double.NaN);
         item.Cancelled.ThrowIfCancellationRequested();
         books.Outbox.Add(work.Id, work.RunId, header, tensors);
         Report(limiter, work, "upload", report.Steps, report.Steps, report.Loss);
     }
 
-    async Task Evaluate(WorkItem item, AdapterTensors version, ProgressLimiter limiter, ClientRuntime runtime)
+    async Task Evaluate(WorkItem item, StartPoint version, ProgressLimiter limiter, ClientRuntime runtime)
     {
         var (work, settings) = (item.Assignment, item.Assignment.Evaluate!);
         var sums = await device.RunAsync(() => site.Evaluate(version, settings.BatchSize, settings.MaxSamples,

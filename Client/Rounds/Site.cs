@@ -15,13 +15,13 @@ public sealed class Site : IDisposable
     readonly IFoundationModel _model;
     readonly Trainer _trainer;
     readonly Evaluator _evaluator;
-    readonly ImageDataset _training;
-    readonly ImageDataset? _heldOut;
+    readonly IExamples _training;
+    readonly IExamples? _heldOut;
 
-    public Site(IFoundationModel model, Normalization normalization, ImageDataset training, ImageDataset? heldOut)
+    public Site(IFoundationModel model, IExamples training, IExamples? heldOut)
     {
         (_model, _training, _heldOut) = (model, training, heldOut);
-        (_trainer, _evaluator) = (new Trainer(model, normalization), new Evaluator(model, normalization));
+        (_trainer, _evaluator) = (new Trainer(model), new Evaluator(model));
     }
 
     public string BaseDigest => _model.BaseDigest;
@@ -43,7 +43,8 @@ public sealed class Site : IDisposable
         var model = ModelFolder.Load(configuration.Model);
         try
         {
-            return new Site(model, Preprocessor.Load(configuration.Model), training, heldOut);
+            var normalization = Preprocessor.Load(configuration.Model);
+            return new Site(model, new ImageExamples(training, normalization), heldOut is null ? null : new ImageExamples(heldOut, normalization));
         }
         catch
         {
@@ -57,11 +58,11 @@ public sealed class Site : IDisposable
     public void Check(AdapterSchema schema) => AttachedAdapter.Check(_model, AdapterLayout.Of(schema, AdapterPlan.Uniform(schema, 1)));
 
     /// <summary>Trains from a start point.</summary>
-    public (AdapterTensors Trained, TrainReport Report) Train(AdapterTensors start, TrainSettings settings, ulong key,
+    public (AdapterTensors Trained, TrainReport Report) Train(StartPoint start, TrainSettings settings, ulong key,
         Action<TrainStep>? progress, CancellationToken cancellation)
     {
-        using var adapter = AttachedAdapter.Attach(_model, start.Layout);
-        adapter.Import(start);
+        using var adapter = AttachedAdapter.Attach(_model, start.Layout, start.Offsets);
+        adapter.Import(start.Values);
         var report = _trainer.Train(adapter, _training, settings, key, progress, cancellation);
         StepsPerSecond = report.Seconds > 0 ? report.Steps / report.Seconds : 0;
         return (adapter.Export(), report);
@@ -69,11 +70,11 @@ public sealed class Site : IDisposable
 
     /// <summary>Evaluates a version on the held-out split.</summary>
     /// <exception cref="ClientFault">F511: this site holds nothing out.</exception>
-    public Evaluation Evaluate(AdapterTensors version, int batchSize, long maxSamples, Action<int>? progress, CancellationToken cancellation)
+    public Evaluation Evaluate(StartPoint version, int batchSize, long maxSamples, Action<int>? progress, CancellationToken cancellation)
     {
         var data = _heldOut ?? throw ClientFaults.DataSplit("This site has no evaluation images.");
-        using var adapter = AttachedAdapter.Attach(_model, version.Layout);
-        adapter.Import(version);
+        using var adapter = AttachedAdapter.Attach(_model, version.Layout, version.Offsets);
+        adapter.Import(version.Values);
         adapter.Merge();
         return _evaluator.Evaluate(data, batchSize, maxSamples, progress, cancellation);
     }

@@ -1,16 +1,20 @@
 using Federated.Aggregators.Adapters;
+using Federated.Aggregators.Strategies;
 using Federated.Client.Adapters;
 using Federated.Client.Faults;
 using Federated.Client.Storage;
 using Federated.Client.Transport;
 using Federated.Client.Transport.Messages;
 using Federated.Formats.Safetensors;
+using Federated.Formats.Versions;
 
 namespace Federated.Client.Rounds;
 
 /// <summary>Fetches and checks everything an assignment names by digest.</summary>
 sealed class StartPointLoader(BlobCache blobs, string clientId)
 {
+    const int MaximumOffsets = 100_000;
+
     public async Task<AdapterSchema> SchemaAsync(string digest, CancellationToken cancellation) =>
         Read(digest, "adapter schema", await blobs.GetAsync(digest, cancellation), b => AdapterSchema.Parse(b));
 
@@ -31,15 +35,27 @@ sealed class StartPointLoader(BlobCache blobs, string clientId)
             var blob = manifest.Groups[i];
             ReadGroup(blob, await blobs.GetAsync(blob.Digest, cancellation), layout.Groups[i], values);
         }
-        return new StartPoint(values);
+        return new StartPoint(values, await OffsetsAsync(manifest, layout, cancellation));
+    }
+
+    async Task<IReadOnlyList<OffsetFactor>> OffsetsAsync(AdapterManifest manifest, AdapterLayout layout, CancellationToken cancellation)
+    {
+        var offsets = new List<OffsetFactor>();
+        foreach (var blob in manifest.Offsets)
+        {
+            var group = layout.Groups.FirstOrDefault(g => g.Group.Name == blob.Group)
+                ?? throw ClientFaults.Adapter($"The manifest of version {manifest.Version} has an offset for group '{blob.Group}', which the plan does not enable.");
+            offsets.Add(Read(blob.Digest, $"offset of group '{blob.Group}'", await blobs.GetAsync(blob.Digest, cancellation), b => OffsetFile.Read(b, group)));
+        }
+        return offsets;
     }
 
     static void Check(WorkAssignment work, AdapterManifest manifest)
     {
         if (manifest.RunId != work.RunId || manifest.SchemaDigest != work.SchemaDigest || manifest.PlanDigest != work.PlanDigest)
             throw ClientFaults.Adapter($"The manifest of assignment '{work.Id}' is for run '{manifest.RunId}', schema {manifest.SchemaDigest}, plan {manifest.PlanDigest}; the assignment is for '{work.RunId}', {work.SchemaDigest}, {work.PlanDigest}.");
-        if (manifest.Offsets > 0)
-            throw ClientFaults.Adapter($"The manifest of assignment '{work.Id}' has {manifest.Offsets} offset(s); this client adds none to its base.");
+        if (manifest.Offsets.Count > MaximumOffsets)
+            throw ClientFaults.Adapter($"The manifest of assignment '{work.Id}' has {manifest.Offsets.Count} offsets; at most {MaximumOffsets} are added to the base.");
     }
 
     static void CheckGroups(AdapterManifest manifest, AdapterLayout layout)

@@ -1,8 +1,8 @@
 namespace Federated.Client.Training;
 
 /// <summary>Sums over a data set, which add up over sites as means do not.</summary>
-/// <param name="Samples">Images seen.</param>
-/// <param name="Correct">Images whose largest logit is their label's.</param>
+/// <param name="Samples">Answers judged: images, or predicted tokens of a text.</param>
+/// <param name="Correct">Answers whose largest logit is the right one.</param>
 /// <param name="LossSum">Sum of the cross-entropy, in nats.</param>
 public sealed record Evaluation(long Samples, long Correct, double LossSum)
 {

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace Federated.Client.Training;
 
 /// <summary>One batch of images and labels in tensors that are filled again and again.</summary>
-sealed class ImageBatch : IDisposable
+sealed class ImageBatch : IExampleBatch
 {
     readonly ImageDataset _data;
     readonly float[] _levels;
@@ -19,15 +19,17 @@ sealed class ImageBatch : IDisposable
         _levels = normalization.Table();
         _pixels = new float[checked(size * data.Shape.Size)];
         _labels = new long[size];
-        Images = zeros(size, 1, data.Shape.Rows, data.Shape.Columns).DetachFromDisposeScope();
+        Inputs = zeros(size, 1, data.Shape.Rows, data.Shape.Columns).DetachFromDisposeScope();
         Labels = zeros([size], ScalarType.Int64).DetachFromDisposeScope();
     }
 
     /// <summary>[size, 1, rows, columns], fp32</summary>
-    public Tensor Images { get; }
+    public Tensor Inputs { get; }
+
+    public int Size => _labels.Length;
 
     /// <summary>[size], int64</summary>
-    public Tensor Labels { get; }
+    Tensor Labels { get; }
 
     public void Fill(ReadOnlySpan<int> indices)
     {
@@ -39,13 +41,21 @@ sealed class ImageBatch : IDisposable
                 target[p] = _levels[image[p]];
             _labels[i] = _data.Labels[indices[i]];
         }
-        MemoryMarshal.AsBytes<float>(_pixels).CopyTo(Images.bytes);
+        MemoryMarshal.AsBytes<float>(_pixels).CopyTo(Inputs.bytes);
         MemoryMarshal.AsBytes<long>(_labels).CopyTo(Labels.bytes);
+    }
+
+    public Tensor Loss(Tensor logits) => nn.functional.cross_entropy(logits, Labels);
+
+    public Evaluation Measure(Tensor logits)
+    {
+        var correct = logits.argmax(1).eq(Labels).sum().item<long>();
+        return new Evaluation(Size, correct, nn.functional.cross_entropy(logits, Labels, reduction: nn.Reduction.Sum).item<float>());
     }
 
     public void Dispose()
     {
-        Images.Dispose();
+        Inputs.Dispose();
         Labels.Dispose();
     }
 }

@@ -32,7 +32,7 @@ public static class Pretrainer
             WeightDecay = settings.WeightDecay,
             ClipNorm = 1,
         };
-        var report = new Trainer(model, normalization).TrainBase(data, train, CounterRandom.Key("federated.pretrain.v1", $"{settings.Seed}"),
+        var report = new Trainer(model).TrainBase(new ImageExamples(data, normalization), train, CounterRandom.Key("federated.pretrain.v1", $"{settings.Seed}"),
             step => Schedule(step, steps), progress, cancellation);
         model.Save(folder);
         Preprocessor.Save(folder, normalization, data.Shape);

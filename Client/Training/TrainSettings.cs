@@ -6,7 +6,7 @@ public sealed record TrainSettings
     /// <summary>Optimiser steps, 1 or more.</summary>
     public int Steps { get; init; } = 20;
 
-    /// <summary>Images in a batch, 1 or more.</summary>
+    /// <summary>Examples in a batch, 1 or more.</summary>
     public int BatchSize { get; init; } = 32;
 
     /// <summary>"adamw" or "sgd".</summary>

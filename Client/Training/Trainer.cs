@@ -12,30 +12,30 @@ namespace Federated.Client.Training;
 /// Runs optimiser steps on an adapter, or on the base itself. Deterministic for one machine, thread count and key: batches
 /// come from the key, the optimiser starts fresh.
 /// </summary>
-public sealed class Trainer(IFoundationModel model, Normalization normalization)
+public sealed class Trainer(IFoundationModel model)
 {
     const int LossWindow = 10;
 
     /// <summary>Trains what the plan of the adapter lets train.</summary>
     /// <param name="adapter">Attached to this trainer's model.</param>
-    /// <param name="data">One image or more.</param>
+    /// <param name="data">One example or more.</param>
     /// <param name="settings">Steps, batch, optimiser.</param>
     /// <param name="key">Selects the batches; see <see cref="BatchOrder.RoundKey"/>.</param>
     /// <param name="progress">Called after every step.</param>
     /// <param name="cancellation">Looked at between steps.</param>
-    /// <exception cref="ClientFault">F550: the loss is no longer finite.</exception>
-    public TrainReport Train(AttachedAdapter adapter, ImageDataset data, TrainSettings settings, ulong key,
+    /// <exception cref="ClientFault">F521: the plan trains nothing. F550: the loss is no longer finite.</exception>
+    public TrainReport Train(AttachedAdapter adapter, IExamples data, TrainSettings settings, ulong key,
         Action<TrainStep>? progress = null, CancellationToken cancellation = default) =>
         Run(adapter.ParameterGroups(), data, settings, key, null, progress, cancellation);
 
     /// <summary>Trains the base's own tensors.</summary>
-    /// <param name="data">One image or more.</param>
+    /// <param name="data">One example or more.</param>
     /// <param name="settings">Steps, batch, optimiser.</param>
     /// <param name="key">Selects the batches.</param>
     /// <param name="schedule">Factor on the learning rate by step, from 0; null is 1 throughout.</param>
     /// <param name="progress">Called after every step.</param>
     /// <param name="cancellation">Looked at between steps.</param>
-    public TrainReport TrainBase(ImageDataset data, TrainSettings settings, ulong key, Func<int, double>? schedule = null,
+    public TrainReport TrainBase(IExamples data, TrainSettings settings, ulong key, Func<int, double>? schedule = null,
         Action<TrainStep>? progress = null, CancellationToken cancellation = default)
     {
         foreach (var parameter in model.BaseParameters)
@@ -51,15 +51,17 @@ public sealed class Trainer(IFoundationModel model, Normalization normalization)
         }
     }
 
-    TrainReport Run(IReadOnlyList<(double, IReadOnlyList<Parameter> Parameters)> groups, ImageDataset data, TrainSettings settings, ulong key,
+    TrainReport Run(IReadOnlyList<(double, IReadOnlyList<Parameter> Parameters)> groups, IExamples data, TrainSettings settings, ulong key,
         Func<int, double>? schedule, Action<TrainStep>? progress, CancellationToken cancellation)
     {
         if (settings.Problem() is { } problem)
             throw new ArgumentException($"Training cannot start: {problem}.", nameof(settings));
         Parameter[] all = [.. groups.SelectMany(g => g.Parameters)];
+        if (all.Length == 0)
+            throw ClientFaults.Adapter("The plan trains no tensor of any group; there is nothing to train.");
         var order = new BatchOrder(data.Count, settings.BatchSize, key);
         var indices = new int[settings.BatchSize];
-        using var batch = new ImageBatch(data, settings.BatchSize, normalization);
+        using var batch = data.CreateBatch(settings.BatchSize);
         using var optimizer = OptimizerFactory.Create(settings, groups);
         var losses = new Queue<double>(LossWindow);
         var started = TimeProvider.System.GetTimestamp();
@@ -89,11 +91,11 @@ public sealed class Trainer(IFoundationModel model, Normalization normalization)
             group.LearningRate = rate;
     }
 
-    double Step(ImageBatch batch, optim.Optimizer optimizer, Parameter[] parameters, double clipNorm)
+    double Step(IExampleBatch batch, optim.Optimizer optimizer, Parameter[] parameters, double clipNorm)
     {
         using var scope = NewDisposeScope();
         optimizer.zero_grad();
-        var loss = nn.functional.cross_entropy(model.Forward(batch.Images), batch.Labels);
+        var loss = batch.Loss(model.Forward(batch.Inputs));
         loss.backward();
         if (clipNorm > 0)
             nn.utils.clip_grad_norm_(parameters, clipNorm);

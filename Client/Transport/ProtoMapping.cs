@@ -105,7 +105,7 @@ static class ProtoMapping
         {
             var manifest = Wire.AdapterManifest.Parser.ParseFrom(bytes);
             return new AdapterManifest(manifest.RunId, (int)manifest.Version, Hex(manifest.SchemaDigest), Hex(manifest.PlanDigest),
-                [.. manifest.Groups.Select(g => new GroupBlob(g.Group, Hex(g.Digest), (long)g.Size))], manifest.Offsets.Count);
+                [.. manifest.Groups.Select(FromWire)], [.. manifest.Offsets.Select(FromWire)]);
         }
         catch (InvalidProtocolBufferException e)
         {
@@ -146,6 +146,8 @@ static class ProtoMapping
         Methods = { hello.Methods },
         PendingAssignments = { hello.Pending.Take(MaximumPending) },
     };
+
+    static GroupBlob FromWire(Wire.GroupBlob blob) => new(blob.Group, Hex(blob.Digest), (long)blob.Size);
 
     static RunOffer FromWire(Wire.RunOffer offer) => new(offer.RunId, Hex(offer.BaseDigest), Hex(offer.SchemaDigest), offer.Trust);
 

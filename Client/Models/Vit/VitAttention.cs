@@ -22,7 +22,7 @@ sealed class VitAttention
         Tensor[]? biases = null;
         if (config.QkvBias)
             (_bias, biases) = book.AddFused([.. paths.Select(p => $"{p}.bias")], config.HiddenSize);
-        _parts = [.. paths.Select((p, i) => sites.Add(new LinearSite(new Site(SiteKind.Linear, p), weights[i], biases?[i])))];
+        _parts = [.. paths.Select((p, i) => sites.Add(new LinearSite(new Site(SiteKind.Linear, p), weights[i], biases?[i]) { IsFused = true }))];
         _output = sites.Linear($"{layer}.attention.output.dense", config.HiddenSize, config.HiddenSize);
     }
 
@@ -34,7 +34,7 @@ sealed class VitAttention
     {
         var (batch, length) = (tokens.shape[0], tokens.shape[1]);
         var flat = tokens.reshape(batch * length, _config.HiddenSize);
-        var fused = nn.functional.linear(flat, _weight, _bias);                         // [b * t, 3 d]
+        var fused = nn.functional.linear(flat, Weight(), Bias());                       // [b * t, 3 d]
         var query = Heads(Part(0, flat, fused), batch, length);
         if (queries < length)
             query = query.narrow(2, 0, queries);
@@ -42,6 +42,11 @@ sealed class VitAttention
             query, Heads(Part(1, flat, fused), batch, length), Heads(Part(2, flat, fused), batch, length));
         return _output.Apply(mixed.transpose(1, 2).reshape(batch * queries, _config.HiddenSize));
     }
+
+    /// <summary>The fused leaf, or the parts one below the other where some of them are trained.</summary>
+    Tensor Weight() => _parts.Any(p => p.HasOwnWeight) ? cat([.. _parts.Select(p => p.CurrentWeight)]) : _weight;
+
+    Tensor? Bias() => _parts.Any(p => p.HasOwnBias) ? cat([.. _parts.Select(p => p.CurrentBias!)]) : _bias;
 
     Tensor Part(int index, Tensor input, Tensor fused) =>
         _parts[index].Adapt(input, fused.narrow(1, index * _config.HiddenSize, _config.HiddenSize));

@@ -23,11 +23,12 @@ public sealed class VitModel : IFoundationModel
         (Config, BaseDigest) = (config, baseDigest);
         _book = new WeightBook(source);
         var sites = new VitSites(_book);
-        _embeddings = new VitEmbeddings(config, _book);
+        _embeddings = new VitEmbeddings(config, _book, sites);
         _blocks = [.. Enumerable.Range(0, config.Layers).Select(i => new VitBlock(config, _book, sites, i))];
-        _norm = new VitNorm(config, _book, VitNames.FinalNorm);
+        _norm = new VitNorm(config, _book, sites, VitNames.FinalNorm);
         _classifier = sites.Linear(VitNames.Classifier, config.Labels.Count, config.HiddenSize, SiteKind.Head);
         Sites = sites.All;
+        Targets = new DefaultTargets(["query", "value"], ["key", "value"], [.. Enumerable.Range(0, config.Layers).Select(i => $"{VitNames.Layer(i)}.output.dense")]);
     }
 
     public VitConfig Config { get; }
@@ -36,7 +37,9 @@ public sealed class VitModel : IFoundationModel
 
     public string BaseDigest { get; }
 
-    public IReadOnlyList<LinearSite> Sites { get; }
+    public IReadOnlyList<ModelSite> Sites { get; }
+
+    public DefaultTargets Targets { get; }
 
     public IReadOnlyList<Parameter> BaseParameters => _book.Leaves;
 

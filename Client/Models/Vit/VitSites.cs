@@ -5,9 +5,9 @@ namespace Federated.Client.Models.Vit;
 /// <summary>Makes the sites of a ViT and keeps them in order.</summary>
 sealed class VitSites(WeightBook book)
 {
-    readonly List<LinearSite> _sites = [];
+    readonly List<ModelSite> _sites = [];
 
-    public IReadOnlyList<LinearSite> All => _sites;
+    public IReadOnlyList<ModelSite> All => _sites;
 
     public LinearSite Linear(string path, int outFeatures, int inFeatures, SiteKind kind = SiteKind.Linear)
     {
@@ -15,7 +15,11 @@ sealed class VitSites(WeightBook book)
         return Add(new LinearSite(new Site(kind, path), weight, book.Add($"{path}.bias", outFeatures)));
     }
 
-    public LinearSite Add(LinearSite site)
+    /// <summary>A tensor that is no module, named by its own path.</summary>
+    public WeightSite Table(string path, params long[] shape) =>
+        Add(new WeightSite(new Site(SiteKind.Embedding, path), book.Add(path, shape), null, path));
+
+    public T Add<T>(T site) where T : ModelSite
     {
         _sites.Add(site);
         return site;

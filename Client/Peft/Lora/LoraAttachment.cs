@@ -27,6 +27,8 @@ sealed class LoraAttachment : IGroupAttachment, ILinearBranch
 
     public IReadOnlyList<Parameter> Tensors { get; }
 
+    public bool CanMerge => true;
+
     public Tensor Apply(Tensor input, Tensor output) => output.addmm(input.mm(_a.t()), _b.t(), 1, _scale);
 
     public void Enable() => _site.Add(this);

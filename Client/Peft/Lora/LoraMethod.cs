@@ -1,4 +1,5 @@
 using Federated.Aggregators.Adapters;
+using Federated.Aggregators.Strategies;
 using Federated.Client.Data;
 using Federated.Client.Faults;
 using Federated.Client.Models;
@@ -9,45 +10,51 @@ namespace Federated.Client.Peft.Lora;
 public sealed class LoraMethod : IPeftMethod
 {
     public const string WireName = "lora";
-    const string RoleA = "lora_A", RoleB = "lora_B";
+    internal const string RoleA = "lora_A", RoleB = "lora_B";
 
     public string Name => WireName;
 
-    public MethodDescription Describe(IFoundationModel model, MethodOptions options)
-    {
-        var lora = LoraOptions.Read(options);
-        TensorGroup[] groups = [.. model.Sites.Where(s => s.Site.Kind == SiteKind.Linear && lora.Selects(s.Path)).Select(s => Group(s, lora))];
-        foreach (var target in lora.Targets)
-        {
-            if (!model.Sites.Any(s => s.Site.Kind == SiteKind.Linear && LoraOptions.Matches(s.Path, target)))
-                throw ClientFaults.Method($"Target '{target}' of method '{Name}' matches no matrix of the model. Matrices: {Suffixes(model)}.");
-        }
-        return new MethodDescription(groups, lora.Rank);
-    }
+    public MethodDescription Describe(IFoundationModel model, MethodOptions options) => DescribeFactors(model, options);
 
     public bool Handles(TensorGroup group) =>
         group is { Algebra: Algebra.Product, Site.Kind: SiteKind.Linear, Product: { Left: RoleB, Right: RoleA } };
 
-    public long Count(LinearSite site, int rank) => (long)rank * (site.OutFeatures + site.InFeatures);
+    public long Count(ModelSite site, TensorGroup group, int rank) => CountFactors(site, rank);
 
-    /// <summary>A ~ kaiming-uniform with a = sqrt 5, which is U(-1/sqrt(in), 1/sqrt(in)); B = 0. As peft's reset_lora_parameters.</summary>
-    public void Initialise(LinearSite site, LayoutGroup group, AdapterTensors values, ulong seed)
+    public OffsetFactor? Initialise(ModelSite site, LayoutGroup group, AdapterTensors values, ulong seed)
     {
-        var bound = 1 / Math.Sqrt(site.InFeatures);
-        var random = new CounterRandom(CounterRandom.Key("federated.lora.v1", $"{seed}", group.Group.Name));
-        foreach (ref var a in values[LoraTensors.Of(group).A])
-            a = (float)((2 * random.NextDouble() - 1) * bound);
-        values[LoraTensors.Of(group).B].Clear();
+        InitialiseFactors(site, group, values, seed);
+        return null;
     }
 
-    public void Check(LinearSite site, LayoutGroup group)
+    public void Check(ModelSite site, LayoutGroup group)
     {
         var (a, b) = LoraTensors.Of(group);
-        if (a.Shape[1] != site.InFeatures || b.Shape[0] != site.OutFeatures)
-            throw ClientFaults.Adapter($"Group '{group.Group.Name}' is for a matrix of {b.Shape[0]} x {a.Shape[1]}; the model's '{site.Path}' is {site.OutFeatures} x {site.InFeatures}.");
+        var matrix = (LinearSite)site;
+        if (a.Shape[1] != matrix.InFeatures || b.Shape[0] != matrix.OutFeatures)
+            throw ClientFaults.Adapter($"Group '{group.Group.Name}' is for a matrix of {b.Shape[0]} x {a.Shape[1]}; the model's '{site.Path}' is {matrix.OutFeatures} x {matrix.InFeatures}.");
     }
 
-    public IGroupAttachment Attach(LinearSite site, LayoutGroup group) => new LoraAttachment(site, group);
+    public IGroupAttachment Attach(ModelSite site, LayoutGroup group) => new LoraAttachment((LinearSite)site, group);
+
+    /// <summary>The groups of every method whose tensors are LoRA's.</summary>
+    internal static MethodDescription DescribeFactors(IFoundationModel model, MethodOptions options)
+    {
+        var lora = LoraOptions.Read(options, model.Targets.Lora);
+        Targets.RequireAll(model, options.Method, lora.Targets);
+        return new MethodDescription(
+            [.. model.Sites.OfType<LinearSite>().Where(s => s.Site.Kind == SiteKind.Linear && Targets.Select(s.Path, lora.Targets)).Select(s => Group(s, lora))], lora.Rank);
+    }
+
+    internal static long CountFactors(ModelSite site, int rank) => (long)rank * (((LinearSite)site).OutFeatures + ((LinearSite)site).InFeatures);
+
+    /// <summary>A ~ kaiming-uniform with a = sqrt 5, which is U(-1/sqrt(in), 1/sqrt(in)); B = 0. As peft's reset_lora_parameters.</summary>
+    internal static void InitialiseFactors(ModelSite site, LayoutGroup group, AdapterTensors values, ulong seed)
+    {
+        var random = new CounterRandom(CounterRandom.Key("federated.lora.v1", $"{seed}", group.Group.Name));
+        Draws.Uniform(values[LoraTensors.Of(group).A], ref random, 1 / Math.Sqrt(((LinearSite)site).InFeatures));
+        values[LoraTensors.Of(group).B].Clear();
+    }
 
     static TensorGroup Group(LinearSite site, LoraOptions options) => new(site.Path, site.Site, Algebra.Product,
     [
@@ -57,7 +64,4 @@ public sealed class LoraMethod : IPeftMethod
     {
         Product = new ProductForm(RoleB, RoleA, options.Alpha, options.RsLora),
     };
-
-    static string Suffixes(IFoundationModel model) => string.Join(", ", model.Sites.Where(s => s.Site.Kind == SiteKind.Linear)
-        .Select(s => s.Path[(s.Path.LastIndexOf('.') + 1)..]).Distinct().Order(StringComparer.Ordinal));
 }

@@ -1,7 +1,10 @@
 using System.Runtime.InteropServices;
+using Federated.Aggregators.Adapters;
 using Federated.Client.Configuration;
 using Federated.Client.Data;
 using Federated.Client.Faults;
+using Federated.Client.Peft;
+using Federated.Client.Rounds;
 using Federated.Client.Tests.Support;
 using Federated.Client.Transport;
 using Federated.Protos.V1;
@@ -22,7 +25,7 @@ public sealed class ClientDaemonTests : IDisposable
         var running = _fixture.RunDaemonAsync(_stop.Token);
         var (hello, peer) = await _fixture.WelcomeAsync();
         Assert.Equal(("site-a", 1u), (hello.ClientId, hello.ProtocolVersion));
-        Assert.Equal(["head", "lora"], hello.Methods);
+        Assert.Equal(MethodCatalog.Default.Names, hello.Methods);
         await peer.SendAsync(new() { Assignment = _fixture.Train(Id) });
         Assert.True((await peer.ExpectAsync(m => m.AssignmentReply)).Accepted);
         var (header, bytes) = await _fixture.TakeUpdateAsync();
@@ -30,13 +33,52 @@ public sealed class ClientDaemonTests : IDisposable
 
         var start = _fixture.Bundle.Version0;
         var key = BatchOrder.RoundKey(7, ClientFixture.Run, 1, "site-a");
-        var (trained, report) = _fixture.Site.Train(start, new() { Steps = 3, BatchSize = 8, LearningRate = 0.01 }, key, null, CancellationToken.None);
-        var expected = trained.Values.ToArray().Zip(start.Values.ToArray(), (a, b) => a - b).ToArray();
+        var (trained, report) = _fixture.Site.Train(new StartPoint(start, []), new() { Steps = 3, BatchSize = 8, LearningRate = 0.01 }, key, null, CancellationToken.None);
+        var expected = Difference(trained, start);
         Assert.Equal(expected, MemoryMarshal.Cast<byte, float>(bytes.AsSpan(header.CalculateSize())).ToArray());
         Assert.Contains(expected, v => v != 0);
         Assert.Equal((Id, 60ul, 3u, report.Loss), (header.AssignmentId, header.Samples, header.LocalSteps, header.TrainingLoss));
         Assert.Equal(start.Layout.Tensors.Select(t => t.Name), header.Tensors.Select(t => t.Name));
         Assert.Empty(Directory.GetFiles(Path.Combine(_fixture.StateFolder, "outbox")));
+    }
+
+    [Fact]
+    public async Task Train_VersionWithOffsets_TrainsOnTheBaseTheyMake()
+    {
+        var running = _fixture.RunDaemonAsync(_stop.Token);
+        var (_, peer) = await _fixture.WelcomeAsync();
+        var offset = _fixture.RandomOffset();
+        var assignment = _fixture.Train(Id);
+        assignment.ManifestDigest = _fixture.AddManifest(offset);
+        await peer.SendAsync(new() { Assignment = assignment });
+        var (header, bytes) = await _fixture.TakeUpdateAsync();
+        await StopAsync(running);
+
+        var start = _fixture.Bundle.Version0;
+        var key = BatchOrder.RoundKey(7, ClientFixture.Run, 1, "site-a");
+        var settings = new Client.Training.TrainSettings { Steps = 3, BatchSize = 8, LearningRate = 0.01 };
+        var (trained, _) = _fixture.Site.Train(new StartPoint(start, [offset]), settings, key, null, CancellationToken.None);
+        var (plain, _) = _fixture.Site.Train(new StartPoint(start, []), settings, key, null, CancellationToken.None);
+        var sent = MemoryMarshal.Cast<byte, float>(bytes.AsSpan(header.CalculateSize())).ToArray();
+        Assert.Equal(Difference(trained, start), sent);
+        Assert.NotEqual(Difference(plain, start), sent);
+    }
+
+    [Fact]
+    public async Task Train_OffsetThatDoesNotFit_FailsNamingItAndTheDaemonGoesOn()
+    {
+        var running = _fixture.RunDaemonAsync(_stop.Token);
+        var (_, peer) = await _fixture.WelcomeAsync();
+        var offset = _fixture.RandomOffset();
+        var assignment = _fixture.Train("broken");
+        assignment.ManifestDigest = _fixture.AddManifest(offset with { Left = [.. offset.Left, 0, 0] });
+        await peer.SendAsync(new() { Assignment = assignment });
+        var failure = await peer.ExpectAsync(m => m.Failure);
+        Assert.Equal(("broken", "F521"), (failure.AssignmentId, failure.Code));
+        Assert.Contains(offset.Group, failure.Message, StringComparison.Ordinal);
+        await peer.SendAsync(new() { Assignment = _fixture.Train(Id) });
+        await _fixture.TakeUpdateAsync();
+        await StopAsync(running);
     }
 
     [Fact]
@@ -48,7 +90,7 @@ public sealed class ClientDaemonTests : IDisposable
         var result = await peer.ExpectAsync(m => m.Evaluation);
         await StopAsync(running);
 
-        var direct = _fixture.Site.Evaluate(_fixture.Bundle.Version0, 50, 50, null, CancellationToken.None);
+        var direct = _fixture.Site.Evaluate(new StartPoint(_fixture.Bundle.Version0, []), 50, 50, null, CancellationToken.None);
         Assert.Equal((50ul, (ulong)direct.Correct), (result.Samples, result.Correct));
         Assert.Equal(direct.LossSum, result.LossSum, 1e-3);
     }
@@ -336,4 +378,6 @@ public sealed class ClientDaemonTests : IDisposable
             await Task.Yield();
         }
     }
+
+    static float[] Difference(AdapterTensors trained, AdapterTensors start) => [.. trained.Values.ToArray().Zip(start.Values.ToArray(), (a, b) => a - b)];
 }

@@ -1,4 +1,5 @@
 using Federated.Aggregators.Adapters;
+using Federated.Aggregators.Strategies;
 using Federated.Client.Adapters;
 using Federated.Client.Configuration;
 using Federated.Client.Rounds;
@@ -6,6 +7,7 @@ using Federated.Client.Storage;
 using Federated.Client.Transport;
 using Federated.Client.Transport.InProcess;
 using Federated.Formats.Safetensors;
+using Federated.Formats.Versions;
 using Federated.Protos.V1;
 using Google.Protobuf;
 using Site = Federated.Client.Rounds.Site;
@@ -150,6 +152,24 @@ sealed class ClientFixture : IDisposable
         Site.Dispose();
         _log.Dispose();
         _folder.Dispose();
+    }
+
+    /// <summary>A frozen factor of the first LoRA group.</summary>
+    public OffsetFactor RandomOffset()
+    {
+        var group = Bundle.Version0.Layout.Groups.First(g => g.Group.Product is not null);
+        var (m, n, random) = (group.Find("lora_B")!.Shape[0], group.Find("lora_A")!.Shape[1], new Random(5));
+        float[] Draw(int count) => [.. Enumerable.Range(0, count).Select(_ => (float)(random.NextDouble() - 0.5))];
+        return new OffsetFactor(group.Group.Name, 2, Draw(2 * m), Draw(2 * n), 0.75);
+    }
+
+    /// <summary>A manifest of version 0 with one offset.</summary>
+    public ByteString AddManifest(OffsetFactor offset)
+    {
+        var manifest = Manifest();
+        var bytes = OffsetFile.Write(offset);
+        manifest.Offsets.Add(new GroupBlob { Group = offset.Group, Digest = Coordinator.AddBlob(bytes), Size = (ulong)bytes.Length });
+        return Coordinator.AddBlob(manifest.ToByteArray());
     }
 
     AdapterManifest Manifest()

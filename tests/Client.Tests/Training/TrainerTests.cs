@@ -20,13 +20,15 @@ public sealed class TrainerTests : IDisposable
         _data = ImageDataset.Load(_folder["i"], _folder["l"], new IndexRange(), DomainCatalog.Parse("clean"));
     }
 
+    IExamples Examples => new ImageExamples(_data, Normalization.Default);
+
     [Fact]
     public void Pretrain_LearnableTask_WritesAModelThatKnowsIt()
     {
         var steps = 0;
         Pretrainer.Run(_data, ["a", "b", "c", "d"], Settings, _folder["base"], s => steps = s.Step);
         using var model = VitModel.Load(_folder["base"]);
-        var result = new Evaluator(model, Preprocessor.Load(_folder["base"])).Evaluate(_data, 64);
+        var result = new Evaluator(model).Evaluate(new ImageExamples(_data, Preprocessor.Load(_folder["base"])), 64);
         Assert.Equal((200L, 200 * 12 / 20), (result.Samples, steps));
         Assert.InRange(result.Accuracy, 0.95, 1);
     }
@@ -50,7 +52,7 @@ public sealed class TrainerTests : IDisposable
         using var adapter = AttachedAdapter.Attach(model, bundle.Version0.Layout);
         adapter.Import(bundle.Version0);
         var (losses, live) = (new List<double>(), new List<long>());
-        new Trainer(model, Normalization.Default).Train(adapter, _data, new TrainSettings { Steps = 60, BatchSize = 16 }, 1, s =>
+        new Trainer(model).Train(adapter, Examples, new TrainSettings { Steps = 60, BatchSize = 16 }, 1, s =>
         {
             losses.Add(s.Loss);
             live.Add(TorchSharp.DisposeScopeManager.Statistics.ThreadTotalLiveCount);
@@ -76,8 +78,8 @@ public sealed class TrainerTests : IDisposable
         using var adapter = AttachedAdapter.Attach(model, bundle.Version0.Layout);
         adapter.Import(bundle.Version0);
         var steps = 0;
-        Assert.Throws<OperationCanceledException>(() => new Trainer(model, Normalization.Default)
-            .Train(adapter, _data, new TrainSettings { Steps = 1000 }, 1, s => { steps = s.Step; cancel.Cancel(); }, cancel.Token));
+        Assert.Throws<OperationCanceledException>(() => new Trainer(model)
+            .Train(adapter, Examples, new TrainSettings { Steps = 1000 }, 1, s => { steps = s.Step; cancel.Cancel(); }, cancel.Token));
         Assert.Equal(1, steps);
     }
 
@@ -85,11 +87,11 @@ public sealed class TrainerTests : IDisposable
     public void Evaluate_BatchesOfAnySize_SameCounts()
     {
         using var model = SmallVit.Load(_folder["base"]);
-        var evaluator = new Evaluator(model, Normalization.Default);
-        var (one, other) = (evaluator.Evaluate(_data, 7), evaluator.Evaluate(_data, 200));
+        var evaluator = new Evaluator(model);
+        var (one, other) = (evaluator.Evaluate(Examples, 7), evaluator.Evaluate(Examples, 200));
         Assert.Equal(one.Correct, other.Correct);
         Assert.Equal(one.LossSum, other.LossSum, 1e-2);
-        Assert.Equal(33, evaluator.Evaluate(_data, 7, 33).Samples);
+        Assert.Equal(33, evaluator.Evaluate(Examples, 7, 33).Samples);
     }
 
     [Fact]
@@ -118,7 +120,7 @@ public sealed class TrainerTests : IDisposable
         var bundle = AdapterInitializer.Create(model, new AdapterRequest());
         using var adapter = AttachedAdapter.Attach(model, bundle.Version0.Layout);
         adapter.Import(bundle.Version0);
-        new Trainer(model, Normalization.Default).Train(adapter, _data, settings, key);
+        new Trainer(model).Train(adapter, Examples, settings, key);
         return adapter.Export().Values.ToArray();
     }
 }

@@ -3,27 +3,29 @@ using Federated.Client.Models;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Federated.Client.Peft.Head;
+namespace Federated.Client.Peft;
 
-/// <summary>A trained weight, bias or both in the place of the frozen ones.</summary>
-sealed class HeadAttachment : IGroupAttachment
+/// <summary>A trained weight, bias or both in the place of the frozen ones. The forward pass costs what the base's costs, so there is nothing to merge.</summary>
+sealed class ReplacingAttachment : IGroupAttachment
 {
-    readonly LinearSite _site;
+    readonly WeightSite _site;
     readonly Parameter? _weight;
     readonly Parameter? _bias;
 
-    public HeadAttachment(LinearSite site, LayoutGroup group)
+    public ReplacingAttachment(WeightSite site, LayoutGroup group)
     {
         (_site, Group) = (site, group);
         Tensors = [.. group.Tensors.Select(GroupTensors.Zeros)];
-        _weight = GroupTensors.WithRole(this, HeadMethod.RoleWeight);
-        _bias = GroupTensors.WithRole(this, HeadMethod.RoleBias);
+        _weight = GroupTensors.WithRole(this, ReplacingMethod.RoleWeight);
+        _bias = GroupTensors.WithRole(this, ReplacingMethod.RoleBias);
         Enable();
     }
 
     public LayoutGroup Group { get; }
 
     public IReadOnlyList<Parameter> Tensors { get; }
+
+    public bool CanMerge => false;
 
     public void Enable() => _site.Replace(_weight, _bias);
 

@@ -1,0 +1,20 @@
+namespace Federated.Client.Tests.Peft;
+
+/// <summary>What a method need not keep, and why. Everything else it must, on every model.</summary>
+static class Exclusions
+{
+    public const string StartEqualsBase = nameof(StartEqualsBase), StartIsBitExact = nameof(StartIsBitExact), HasDelta = nameof(HasDelta);
+
+    static readonly Dictionary<(string Check, string Method), string> Reasons = new()
+    {
+        [(StartEqualsBase, "prompt")] = "vectors that tokens attend to change the output whatever their values",
+        [(StartIsBitExact, "pissa")] = "the base minus s B0 A0 plus s B0 A0 is rounded",
+        [(HasDelta, "prompt")] = "no weight has the effect of further tokens",
+        [(HasDelta, "parallel-adapter")] = "a relu stands between its factors",
+    };
+
+    public static bool Has(string check, string method) => Reasons.ContainsKey((check, method));
+
+    /// <summary>Methods named here, so that no exclusion outlives its method.</summary>
+    public static IEnumerable<string> Methods => Reasons.Keys.Select(k => k.Method);
+}
