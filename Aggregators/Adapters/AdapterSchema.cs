@@ -8,6 +8,9 @@ namespace Federated.Aggregators.Adapters;
 /// </summary>
 public sealed class AdapterSchema
 {
+    /// <summary>Role of a seed-trace group's scalars, shape [seeds]: what clients send. The group's other tensors are replayed from it.</summary>
+    public const string TraceRole = "trace";
+
     byte[]? _json;
 
     /// <summary>Checks the parts against each other.</summary>

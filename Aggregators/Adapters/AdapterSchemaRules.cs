@@ -50,6 +50,15 @@ static class AdapterSchemaRules
             CheckSize(tensor, maxRank);
         }
         CheckProduct(group);
+        CheckTrace(group);
+    }
+
+    static void CheckTrace(TensorGroup group)
+    {
+        if (group.Algebra != Algebra.SeedTrace)
+            return;
+        if (group.Tensors.FirstOrDefault(t => t.Role == AdapterSchema.TraceRole) is not { Shape: [{ IsRank: false }] } || group.Tensors.Count < 2)
+            throw new FormatException($"Seed-trace group '{group.Name}' needs a tensor with role '{AdapterSchema.TraceRole}' of one axis, the seeds, and at least one other that is replayed.");
     }
 
     static void CheckSize(TensorSpec tensor, int maxRank)

@@ -29,6 +29,15 @@ public sealed class Philox
         }
     }
 
+    /// <summary>The 128 signs of one block: values 128 * block ... of <see cref="Rademacher(Span{float})"/>.</summary>
+    internal void Rademacher(int block, Span<float> into)
+    {
+        Span<uint> words = stackalloc uint[4];
+        (words[0], words[1], words[2], words[3]) = Block((ulong)block);
+        for (var i = 0; i < into.Length; i++)
+            into[i] = (words[i / 32] >> (i % 32) & 1) == 0 ? 1 : -1;
+    }
+
     /// <summary>Fills with multiples of 2^-24 in [0, 1): the upper 24 bits of each word, four words a block.</summary>
     public void Uniform(Span<float> into)
     {

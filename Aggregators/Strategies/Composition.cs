@@ -14,13 +14,13 @@ public sealed class Composition
     public IReadOnlyDictionary<StrategyKind, IStrategy> Strategies { get; }
 
     /// <summary>
-    /// The plan of a round: <paramref name="plan"/> itself, or, where a rule trains other roles of the product groups in this round, a plan with those roles and the
+    /// The plan of a round: <paramref name="plan"/> itself, or, where a rule trains other roles of its groups in this round, a plan with those roles and the
     /// next version number.
     /// </summary>
     public AdapterPlan PlanFor(AdapterSchema schema, AdapterPlan plan, long round)
     {
-        var groups = RoundRoles.Apply(schema, Rules[Algebra.Product], plan.Groups, round);
-        var clients = plan.Clients.ToDictionary(c => c.Key, c => RoundRoles.Apply(schema, Rules[Algebra.Product], c.Value, round), StringComparer.Ordinal);
+        var groups = RoundRoles.Apply(schema, Rules, plan.Groups, round);
+        var clients = plan.Clients.ToDictionary(c => c.Key, c => RoundRoles.Apply(schema, Rules, c.Value, round), StringComparer.Ordinal);
         var changed = new AdapterPlan(plan.Version, groups, clients);
         return changed.ToJson().AsSpan().SequenceEqual(plan.ToJson()) ? plan : new AdapterPlan(plan.Version + 1, groups, clients);
     }

@@ -11,7 +11,7 @@ namespace Federated.Aggregators.Strategies;
 public sealed class Fold(Composition composition)
 {
     /// <summary>Runs the fold.</summary>
-    /// <exception cref="FoldRefusedException">The contributions cannot be folded: none, an id twice, another schema, a rank above the version's, weights that sum to 0, or a result that is not finite.</exception>
+    /// <exception cref="FoldRefusedException">The contributions cannot be folded: none, an assignment twice, another schema, a rank above the version's, weights that sum to 0, stale ones under a rule that cannot take them, or a result that is not finite.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A limit lies outside its range.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public FoldResult Run(FoldInput input, FoldLimits limits, CancellationToken cancellation = default)
@@ -23,12 +23,13 @@ public sealed class Fold(Composition composition)
         var work = new WorkPool(limits.Threads, limits.MemoryBytes, cancellation);
         ClientDifference[] clients = [.. contributions.Select(c => new ClientDifference(c, input.Previous))];
         var weights = FoldWeights.Of(composition.Weigher, new RoundMeasure(input.Previous, clients, work), clients, input.Previous.Layout);
+        FoldAges.Require(composition, contributions, input.Previous.Layout, weights.Shortened);
         var run = new FoldRun(composition, input, work, limits.Diagnose);
         foreach (var group in input.Previous.Layout.Groups)
-            run.Fold(group, clients, weights);
-        return run.Result(Used(contributions, weights));
+            run.Fold(group, clients, weights.Shares);
+        return run.Result(Used(contributions, weights.Shares));
     }
 
     static ClientWeight[] Used(IReadOnlyList<Contribution> contributions, double[,] weights) =>
-        [.. contributions.Select((c, k) => new ClientWeight(c.ClientId, [.. Enumerable.Range(0, weights.GetLength(1)).Select(g => weights[k, g])]))];
+        [.. contributions.Select((c, k) => new ClientWeight(c.ClientId, [.. Enumerable.Range(0, weights.GetLength(1)).Select(g => weights[k, g])]) { Assignment = c.Assignment })];
 }

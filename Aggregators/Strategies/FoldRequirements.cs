@@ -12,6 +12,12 @@ public sealed record FoldRequirements
     /// <summary>Clients may have started from different versions.</summary>
     public bool Asynchronous { get; init; }
 
+    /// <summary>Clients of a round, 1 or more.</summary>
+    public int Clients { get; init; } = 1;
+
+    /// <summary>What a client may be sent a round, over the values of its factors; see <see cref="Catalogue.Capabilities.DownLink"/>.</summary>
+    public double MaxDownLink { get; init; } = double.PositiveInfinity;
+
     /// <summary>Clients hold the base as it is: nothing can be added to it beside the adapter.</summary>
     public bool FixedBase { get; init; }
 }

@@ -33,7 +33,8 @@ sealed class FoldRun(Composition composition, FoldInput input, WorkPool work, bo
     GroupDiagnostics Diagnose(GroupFold fold, LocalSums sums)
     {
         var plain = new GroupDiagnostics(fold.Group.Group.Name, fold.Contributors) { CorrectionRatio = fold.CorrectionRatio, Fallback = fold.Fallback };
-        return diagnose && fold.Group.Group.Algebra == Algebra.Product ? ProductDiagnostics.Add(plain, fold, sums) : plain;
+        // Around different start points there is no one mean of the factors to compare with.
+        return diagnose && fold.Group.Group.Algebra == Algebra.Product && !sums.AreStale ? ProductDiagnostics.Add(plain, fold, sums) : plain;
     }
 
     double Publish(GroupFold fold)

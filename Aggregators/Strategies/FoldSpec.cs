@@ -6,7 +6,7 @@ namespace Federated.Aggregators.Strategies;
 
 /// <summary>
 /// Which strategies a run combines, by name. A part that is given overrides the bundle's; a part that neither gives takes its default: weigher
-/// <c>samples</c>, product <c>fedit</c>, affine <c>mean</c>, opaque <c>mean</c>, server optimiser <c>none</c>.
+/// <c>samples</c>, product <c>fedit</c>, affine <c>mean</c>, opaque <c>mean</c>, seed trace <c>replay</c>, server optimiser <c>none</c>.
 /// </summary>
 public sealed record FoldSpec
 {
@@ -24,6 +24,9 @@ public sealed record FoldSpec
 
     /// <summary>Combines opaque groups.</summary>
     public RuleSpec? Opaque { get; init; }
+
+    /// <summary>Replays seed-trace groups.</summary>
+    public RuleSpec? SeedTrace { get; init; }
 
     /// <summary>Applies the combined change.</summary>
     public RuleSpec? ServerOptimiser { get; init; }
@@ -63,6 +66,7 @@ public sealed record FoldSpec
             Product = ReadPart(from, "product"),
             Affine = ReadPart(from, "affine"),
             Opaque = ReadPart(from, "opaque"),
+            SeedTrace = ReadPart(from, "seed_trace"),
             ServerOptimiser = ReadPart(from, "server_optimiser"),
         };
         from.Done();
@@ -75,11 +79,12 @@ public sealed record FoldSpec
         Product = Product ?? below.Product,
         Affine = Affine ?? below.Affine,
         Opaque = Opaque ?? below.Opaque,
+        SeedTrace = SeedTrace ?? below.SeedTrace,
         ServerOptimiser = ServerOptimiser ?? below.ServerOptimiser,
     };
 
     IEnumerable<(string Name, RuleSpec? Part)> Parts() =>
-        [("weigher", Weigher), ("product", Product), ("affine", Affine), ("opaque", Opaque), ("server_optimiser", ServerOptimiser)];
+        [("weigher", Weigher), ("product", Product), ("affine", Affine), ("opaque", Opaque), ("seed_trace", SeedTrace), ("server_optimiser", ServerOptimiser)];
 
     static RuleSpec? ReadPart(StrictObject from, string name)
     {

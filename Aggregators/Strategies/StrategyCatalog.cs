@@ -14,6 +14,7 @@ public sealed class StrategyCatalog
         Product = new("fedit"),
         Affine = new("mean"),
         Opaque = new("mean"),
+        SeedTrace = new("replay"),
         ServerOptimiser = new("none"),
     };
 
@@ -54,9 +55,10 @@ public sealed class StrategyCatalog
     public Composition Compose(FoldSpec spec)
     {
         var parts = Resolve(spec);
-        var (weigher, product, affine, opaque, optimiser) = (
+        var (weigher, product, affine, opaque, seeds, optimiser) = (
             Find<IWeigherStrategy>(StrategyKind.Weigher, parts.Weigher!), Find<IGroupStrategy>(StrategyKind.Product, parts.Product!),
             Find<IGroupStrategy>(StrategyKind.Affine, parts.Affine!), Find<IGroupStrategy>(StrategyKind.Opaque, parts.Opaque!),
+            Find<IGroupStrategy>(StrategyKind.SeedTrace, parts.SeedTrace!),
             Find<IServerOptimiserStrategy>(StrategyKind.ServerOptimiser, parts.ServerOptimiser!));
         var strategies = new Dictionary<StrategyKind, IStrategy>
         {
@@ -64,6 +66,7 @@ public sealed class StrategyCatalog
             [StrategyKind.Product] = product,
             [StrategyKind.Affine] = affine,
             [StrategyKind.Opaque] = opaque,
+            [StrategyKind.SeedTrace] = seeds,
             [StrategyKind.ServerOptimiser] = optimiser,
         };
         var rules = new Dictionary<Algebra, IGroupRule>
@@ -71,6 +74,7 @@ public sealed class StrategyCatalog
             [Algebra.Product] = Configure(parts.Product!, "product", product.Configure),
             [Algebra.Affine] = Configure(parts.Affine!, "affine", affine.Configure),
             [Algebra.Opaque] = Configure(parts.Opaque!, "opaque", opaque.Configure),
+            [Algebra.SeedTrace] = Configure(parts.SeedTrace!, "seed_trace", seeds.Configure),
         };
         return new Composition(strategies, Configure(parts.Weigher!, "weigher", weigher.Configure), rules,
             Configure(parts.ServerOptimiser!, "server_optimiser", optimiser.Configure));

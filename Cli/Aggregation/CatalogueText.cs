@@ -35,6 +35,7 @@ static class CatalogueText
         StrategyKind.Product => "Rules for LoRA's products (product)",
         StrategyKind.Affine => "Rules for whole modules, heads, biases (affine)",
         StrategyKind.Opaque => "Rules for other modules (opaque)",
+        StrategyKind.SeedTrace => "Rules for seeds and scalars (seed_trace)",
         _ => "Server optimisers (server_optimiser)",
     };
 }

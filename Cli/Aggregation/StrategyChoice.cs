@@ -15,7 +15,7 @@ static class StrategyChoice
     static readonly (string Key, StrategyKind Kind)[] Places =
     [
         ("weigher", StrategyKind.Weigher), ("product", StrategyKind.Product), ("affine", StrategyKind.Affine), ("opaque", StrategyKind.Opaque),
-        ("server_optimiser", StrategyKind.ServerOptimiser),
+        ("seed_trace", StrategyKind.SeedTrace), ("server_optimiser", StrategyKind.ServerOptimiser),
     ];
 
     public static FoldSpec Read(StrategyCatalog catalog, string name, IReadOnlyList<string> settings)
@@ -37,7 +37,7 @@ static class StrategyChoice
         if (catalog.Bundles.FirstOrDefault(b => b.Name == name) is { } bundle)
         {
             var spec = bundle.Parts;
-            foreach (var (key, rule) in new[] { ("weigher", spec.Weigher), ("product", spec.Product), ("affine", spec.Affine), ("opaque", spec.Opaque), ("server_optimiser", spec.ServerOptimiser) })
+            foreach (var (key, rule) in new[] { ("weigher", spec.Weigher), ("product", spec.Product), ("affine", spec.Affine), ("opaque", spec.Opaque), ("seed_trace", spec.SeedTrace), ("server_optimiser", spec.ServerOptimiser) })
             {
                 if (rule is not null) parts[key] = (rule.Name, JsonNode.Parse(rule.Options.GetRawText())!.AsObject());
             }
@@ -69,7 +69,7 @@ static class StrategyChoice
     static FoldSpec Spec(SortedDictionary<string, (string Name, JsonObject Options)> parts)
     {
         RuleSpec? Part(string key) => parts.TryGetValue(key, out var part) ? new RuleSpec(part.Name, part.Options.ToJsonString()) : null;
-        return new FoldSpec { Weigher = Part("weigher"), Product = Part("product"), Affine = Part("affine"), Opaque = Part("opaque"), ServerOptimiser = Part("server_optimiser") };
+        return new FoldSpec { Weigher = Part("weigher"), Product = Part("product"), Affine = Part("affine"), Opaque = Part("opaque"), SeedTrace = Part("seed_trace"), ServerOptimiser = Part("server_optimiser") };
     }
 
     static Dictionary<string, string> Pairs(IReadOnlyList<string> texts)

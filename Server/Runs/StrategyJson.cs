@@ -18,6 +18,7 @@ static class StrategyJson
             Product = ReadComponent(root, "product"),
             Affine = ReadComponent(root, "affine"),
             Opaque = ReadComponent(root, "opaque"),
+            SeedTrace = ReadComponent(root, "seedTrace"),
             ServerOptimiser = ReadComponent(root, "serverOptimizer"),
         };
         var composed = Components(spec).Any(c => c.Rule is not null);
@@ -49,7 +50,7 @@ static class StrategyJson
 
     static IEnumerable<(string Name, RuleSpec? Rule)> Components(FoldSpec spec) =>
     [
-        ("weigher", spec.Weigher), ("product", spec.Product), ("affine", spec.Affine), ("opaque", spec.Opaque), ("serverOptimizer", spec.ServerOptimiser),
+        ("weigher", spec.Weigher), ("product", spec.Product), ("affine", spec.Affine), ("opaque", spec.Opaque), ("seedTrace", spec.SeedTrace), ("serverOptimizer", spec.ServerOptimiser),
     ];
 
     static RuleSpec? ReadComponent(StrictObject root, string name)

@@ -14,7 +14,7 @@ sealed class BalancedBaStrategy : IGroupStrategy
     public IReadOnlyList<StrategyKind> Kinds => [StrategyKind.Product];
 
     // The balanced factors are singular vectors, a new basis every round.
-    public Capabilities Capabilities { get; } = new() { LinearSum = true, MixedRanks = true, Asynchronous = true };
+    public Capabilities Capabilities { get; } = new() { LinearSum = true, MixedRanks = true };
 
     public IGroupRule Configure(StrictObject options) => new BalancedBaRule(options.Number("lambda", 1e-6, 1e12, 0.01), options.Number("gram_floor", 0, double.MaxValue, 1e-12));
 }

@@ -26,4 +26,7 @@ public sealed record Capabilities
 
     /// <summary>Frozen factors are added to the version each round.</summary>
     public bool AddsOffsets { get; init; }
+
+    /// <summary>What each client is sent a round; of rules for products.</summary>
+    public DownLink DownLink { get; init; } = new(1, 0);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Federated.Aggregators.Adapters;
 
 namespace Federated.Aggregators.Strategies.Catalogue;
@@ -17,13 +18,13 @@ static class CapabilityCheck
             if (requirements.MixedRanks && !can.MixedRanks)
                 refusals.Add($"{name} needs one rank for all clients; the run allows several.");
             if (requirements.Asynchronous && !can.Asynchronous)
-                refusals.Add($"{name} needs all clients to start from one version; the run is asynchronous.");
+                refusals.Add($"{name} needs all clients to start from one version; the run is asynchronous{(kind == StrategyKind.Product ? " (product strategy 'fedbuff' is made for that)" : "")}.");
+            if (kind == StrategyKind.Product && can.DownLink.For(requirements.Clients) is var sent && sent > requirements.MaxDownLink)
+                refusals.Add(string.Create(CultureInfo.InvariantCulture, $"{name} sends each client {sent} times its factors a round ({can.DownLink} with K = {requirements.Clients}); the run allows {requirements.MaxDownLink}."));
             if (requirements.FixedBase && can.AddsOffsets)
                 refusals.Add($"{name} adds frozen factors to the base; the run's clients hold the base as it is.");
         }
         AddGaugeRefusals(composition, schema, refusals);
-        if (schema.Groups.FirstOrDefault(g => g.Algebra == Algebra.SeedTrace) is { } seeded)
-            refusals.Add($"Group '{seeded.Name}' has algebra SeedTrace, for which no rule is composed.");
         return refusals;
     }
 
@@ -34,11 +35,12 @@ static class CapabilityCheck
             refusals.Add($"Server optimiser '{optimiser.Name}' remembers changes of the factors, but product strategy '{product.Name}' gives them a new basis every round, in which the memory has no meaning.");
     }
 
-    static bool IsUsed(StrategyKind kind, AdapterSchema schema) => kind switch
+    public static bool IsUsed(StrategyKind kind, AdapterSchema schema) => kind switch
     {
         StrategyKind.Product => schema.Groups.Any(g => g.Algebra == Algebra.Product),
         StrategyKind.Affine => schema.Groups.Any(g => g.Algebra == Algebra.Affine),
         StrategyKind.Opaque => schema.Groups.Any(g => g.Algebra == Algebra.Opaque),
+        StrategyKind.SeedTrace => schema.Groups.Any(g => g.Algebra == Algebra.SeedTrace),
         _ => true,
     };
 }

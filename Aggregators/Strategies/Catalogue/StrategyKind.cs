@@ -11,6 +11,8 @@ public enum StrategyKind
     Affine,
     /// <summary>Combines opaque groups.</summary>
     Opaque,
+    /// <summary>Replays seed-trace groups.</summary>
+    SeedTrace,
     /// <summary>Turns the combined change into the published one.</summary>
     ServerOptimiser,
 }

@@ -13,7 +13,7 @@ sealed class FedExLoraStrategy : IGroupStrategy
 
     public IReadOnlyList<StrategyKind> Kinds => [StrategyKind.Product];
 
-    public Capabilities Capabilities { get; } = new() { Exact = true, MixedRanks = true, Asynchronous = true, KeepsGauge = true, AddsOffsets = true };
+    public Capabilities Capabilities { get; } = new() { Exact = true, MixedRanks = true, KeepsGauge = true, AddsOffsets = true, DownLink = new(0, 1) };
 
     public IGroupRule Configure(StrictObject options) => new FedExLoraRule((int)options.Integer("residual_rank", 0, 65_536, 0));
 }

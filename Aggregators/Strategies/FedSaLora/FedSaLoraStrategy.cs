@@ -14,7 +14,7 @@ sealed class FedSaLoraStrategy : IGroupStrategy
 
     public IReadOnlyList<StrategyKind> Kinds => [StrategyKind.Product];
 
-    public Capabilities Capabilities { get; } = new() { LinearSum = true, Asynchronous = true, KeepsGauge = true };
+    public Capabilities Capabilities { get; } = new() { LinearSum = true, Asynchronous = true, KeepsGauge = true, DownLink = new(0.5, 0) };
 
     public IGroupRule Configure(StrictObject options) => new OneFactorRule((form, _) => form.Right);
 }

@@ -10,7 +10,7 @@ sealed class FedSvdRule : IGroupRule
     // Singular values below this share of the largest have no reliable direction.
     const double Negligible = 1e-10;
 
-    public IReadOnlyList<string>? TrainedRoles(ProductForm form, long round) => [form.Left];
+    public IReadOnlyList<string>? TrainedRoles(TensorGroup group, long round) => [group.Product!.Left];
 
     public IEnumerable<SumRequest> Fold(GroupFold group)
     {

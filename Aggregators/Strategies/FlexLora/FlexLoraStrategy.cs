@@ -1,5 +1,4 @@
 using Federated.Aggregators.Json;
-using Federated.Aggregators.Numerics;
 using Federated.Aggregators.Strategies.Catalogue;
 using Federated.Aggregators.Strategies.Sums;
 
@@ -16,9 +15,8 @@ sealed class FlexLoraStrategy : IGroupStrategy
 
     public IReadOnlyList<StrategyKind> Kinds => [StrategyKind.Product];
 
-    public Capabilities Capabilities { get; } = new() { LinearSum = true, MixedRanks = true, Asynchronous = true };
+    public Capabilities Capabilities { get; } = new() { LinearSum = true, MixedRanks = true };
 
-    public IGroupRule Configure(StrictObject options) => new FlexLoraRule(
-        (int)options.Integer("oversampling", 0, 1024, 10), (int)options.Integer("power_iterations", 0, 16, 2),
-        options.Choice("balance", Balances, "left") == "even" ? FactorPower.Half : FactorPower.Whole);
+    public IGroupRule Configure(StrictObject options) => new FlexLoraRule(new BestProduct(
+        (int)options.Integer("oversampling", 0, 1024, 10), (int)options.Integer("power_iterations", 0, 16, 2), options.Choice("balance", Balances, "left") == "even"));
 }

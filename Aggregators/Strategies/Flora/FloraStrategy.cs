@@ -13,7 +13,7 @@ sealed class FloraStrategy : IGroupStrategy
 
     public IReadOnlyList<StrategyKind> Kinds => [StrategyKind.Product];
 
-    public Capabilities Capabilities { get; } = new() { Exact = true, MixedRanks = true, AddsOffsets = true };
+    public Capabilities Capabilities { get; } = new() { Exact = true, MixedRanks = true, AddsOffsets = true, DownLink = new(1, 1) };
 
     public IGroupRule Configure(StrictObject options) => new FloraRule((ulong)options.Integer("seed", 0, long.MaxValue, 0));
 }

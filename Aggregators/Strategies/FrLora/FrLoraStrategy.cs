@@ -13,7 +13,7 @@ sealed class FrLoraStrategy : IGroupStrategy
 
     public IReadOnlyList<StrategyKind> Kinds => [StrategyKind.Product];
 
-    public Capabilities Capabilities { get; } = new() { LinearSum = true, MixedRanks = true, AddsOffsets = true };
+    public Capabilities Capabilities { get; } = new() { LinearSum = true, MixedRanks = true, AddsOffsets = true, DownLink = new(2, 0) };
 
     public IGroupRule Configure(StrictObject options) => new FrLoraRule();
 }

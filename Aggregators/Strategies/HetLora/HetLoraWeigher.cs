@@ -13,7 +13,7 @@ sealed class HetLoraWeigher : IWeigherStrategy, IWeigher
     public IReadOnlyList<StrategyKind> Kinds => [StrategyKind.Weigher];
 
     // A client could send w_k times its tensors and the scalar w_k, so sums suffice; central noise needs uniform weights all the same.
-    public Capabilities Capabilities { get; } = new() { MixedRanks = true, KeepsGauge = true };
+    public Capabilities Capabilities { get; } = new() { Exact = true, MixedRanks = true, KeepsGauge = true };
 
     public IWeigher Configure(StrictObject options) => this;
 

@@ -3,7 +3,7 @@ using Federated.Aggregators.Strategies.Catalogue;
 
 namespace Federated.Aggregators.Strategies.Krum;
 
-/// <summary>Krum and Multi-Krum (Blanchard et al., NeurIPS 2017) on the clients' effective changes.</summary>
+/// <summary>Krum (Blanchard et al., NeurIPS 2017) on the clients' effective changes.</summary>
 sealed class KrumStrategy : IWeigherStrategy
 {
     public string Name => "krum";
@@ -12,7 +12,7 @@ sealed class KrumStrategy : IWeigherStrategy
 
     public IReadOnlyList<StrategyKind> Kinds => [StrategyKind.Weigher];
 
-    public Capabilities Capabilities { get; } = new() { MixedRanks = true, KeepsGauge = true };
+    public Capabilities Capabilities { get; } = new() { Exact = true, MixedRanks = true, KeepsGauge = true };
 
     public IWeigher Configure(StrictObject options) => new KrumWeigher((int)options.Integer("f", 0, 10_000, 0), (int)options.Integer("keep", 1, 10_000, 1));
 }

@@ -5,7 +5,7 @@ enum LambdaMode
 {
     /// <summary>lambda itself.</summary>
     Absolute,
-    /// <summary>lambda * ||M||^2, estimated with 32 random signs per column; 0.02 mirrors the paper's 0.01 on the cosine.</summary>
+    /// <summary>lambda * ||M||^2, exact up to 256 columns and estimated with 32 sign vectors above; 0.02 mirrors the paper's 0.01 on the cosine.</summary>
     RelativeToUpdate,
     /// <summary>lambda * tr(G) / r, which depends neither on the layer's scale nor on its rank.</summary>
     RelativeToGram,

@@ -4,7 +4,8 @@ using Federated.Aggregators.Strategies.Sums;
 namespace Federated.Aggregators.Strategies.LoraFair;
 
 /// <summary>
-/// min_D ||M - (B + D) A||^2 + lambda ||D||^2, so D = C (G + lambda I)^-1 with C = (M - BA) A^T = sum p_k (B_k - B)((A_k - A) A^T) and G = A A^T.
+/// B' = B + D, A' = A. Frobenius: min_D ||M - (B + D) A||^2 + lambda ||D||^2, so D = C (G + lambda I)^-1 with C = (M - BA) A^T = sum p_k (B_k - B)((A_k - A) A^T) and
+/// G = A A^T. Cosine: see <see cref="CosineFixedPoint"/>, from N = M A^T = C + B G and ||M||.
 /// </summary>
 sealed class LoraFairRule(LoraFairOptions options) : IGroupRule
 {
@@ -31,28 +32,53 @@ sealed class LoraFairRule(LoraFairOptions options) : IGroupRule
         // Looked at only now, so that the clients' B is read once for its mean and for the sum above.
         var b = group.Apply(f.Left, means.Sums[f.Left]);
         group.Propose(f.Left, b);
-        var lambda = options.Lambda * unit;
-        if (options.Mode == LambdaMode.Absolute)
-            lambda = options.Lambda;
-        if (options.Mode == LambdaMode.RelativeToUpdate)
+        var squaredNorm = 0.0;
+        if (options.Cosine || options.Mode == LambdaMode.RelativeToUpdate)
         {
-            var probe = ProductProbe.Signs(f.N);
+            var probe = ProductProbe.For(f.N);
             var covariance = new RightSum(means, probe.Vectors, probe.Width);
             yield return covariance;
-            lambda = options.Lambda * probe.SquaredNorm(covariance.Sum, f.M, b, a, f.Rank);
+            squaredNorm = probe.SquaredNorm(covariance.Sum, f.M, b, a, f.Rank);
         }
-        Correct(group, b, cross.Sum, gram, Math.Max(lambda, LoraFairOptions.LambdaFloor * unit));
+        if ((options.Cosine ? AlongCosine(group, b, cross.Sum, gram, Math.Sqrt(squaredNorm)) : ByRidge(group, cross.Sum, gram, Lambda(unit, squaredNorm))) is { } d)
+            Correct(group, b, d);
     }
 
-    void Correct(GroupFold group, double[] b, double[] d, double[] gram, double lambda)
+    double Lambda(double unit, double squaredNorm) => Math.Max(LoraFairOptions.LambdaFloor * unit, options.Lambda * options.Mode switch
     {
-        var rank = group.Factors.Rank;
-        if (Cholesky.TryFactor(gram, rank, lambda) is not { } factor)
+        LambdaMode.Absolute => 1,
+        LambdaMode.RelativeToUpdate => squaredNorm,
+        _ => unit,
+    });
+
+    static double[]? ByRidge(GroupFold group, double[] cross, double[] gram, double lambda)
+    {
+        if (Cholesky.TryFactor(gram, group.Factors.Rank, lambda) is not { } factor)
         {
             group.Fallback = FormattableString.Invariant($"G + {lambda:g3} I is not positive definite in fp64");
-            return;
+            return null;
         }
-        factor.SolveRows(d);
+        factor.SolveRows(cross);
+        return cross;
+    }
+
+    double[]? AlongCosine(GroupFold group, double[] b, double[] cross, double[] gram, double norm)
+    {
+        if (norm == 0)
+            return new double[b.Length];
+        SmallProduct.Add(cross, b, gram, group.Factors.M, group.Factors.Rank, group.Factors.Rank);
+        if (CosineFixedPoint.Solve(b, cross, gram, group.Factors.Rank, norm, options.Lambda) is not { } x)
+        {
+            group.Fallback = FormattableString.Invariant($"the cosine's fixed point was not reached at ||M|| {norm:g3} and lambda {options.Lambda:g3}");
+            return null;
+        }
+        for (var i = 0; i < x.Length; i++)
+            x[i] -= b[i];
+        return x;
+    }
+
+    void Correct(GroupFold group, double[] b, double[] d)
+    {
         var ratio = Math.Sqrt(Norm.Squared(d) / Norm.Squared(b));
         if (!(ratio <= options.MaxCorrection))
         {

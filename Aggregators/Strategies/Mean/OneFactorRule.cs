@@ -7,7 +7,7 @@ namespace Federated.Aggregators.Strategies.Mean;
 /// <param name="trained">The role that is trained in a round.</param>
 sealed class OneFactorRule(Func<ProductForm, long, string> trained) : IGroupRule
 {
-    public IReadOnlyList<string>? TrainedRoles(ProductForm form, long round) => [trained(form, round)];
+    public IReadOnlyList<string>? TrainedRoles(TensorGroup group, long round) => [trained(group.Product!, round)];
 
     public IEnumerable<SumRequest> Fold(GroupFold group)
     {

@@ -12,7 +12,7 @@ sealed class NormBoundStrategy : IWeigherStrategy
 
     public IReadOnlyList<StrategyKind> Kinds => [StrategyKind.Weigher];
 
-    public Capabilities Capabilities { get; } = new() { MixedRanks = true, KeepsGauge = true };
+    public Capabilities Capabilities { get; } = new() { Exact = true, MixedRanks = true, KeepsGauge = true };
 
     public IWeigher Configure(StrictObject options) => new NormBoundWeigher(options.Number("multiple", double.Epsilon, 1e6, 1));
 }

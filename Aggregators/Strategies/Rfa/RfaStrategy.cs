@@ -12,7 +12,7 @@ sealed class RfaStrategy : IWeigherStrategy
 
     public IReadOnlyList<StrategyKind> Kinds => [StrategyKind.Weigher];
 
-    public Capabilities Capabilities { get; } = new() { MixedRanks = true, KeepsGauge = true };
+    public Capabilities Capabilities { get; } = new() { Exact = true, MixedRanks = true, KeepsGauge = true };
 
     public IWeigher Configure(StrictObject options) => new RfaWeigher((int)options.Integer("iterations", 1, 1000, 8), options.Number("smoothing", double.Epsilon, 1e6, 1e-6));
 }

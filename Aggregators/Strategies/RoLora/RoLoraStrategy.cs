@@ -14,7 +14,7 @@ sealed class RoLoraStrategy : IGroupStrategy
 
     public IReadOnlyList<StrategyKind> Kinds => [StrategyKind.Product];
 
-    public Capabilities Capabilities { get; } = new() { LinearSum = true, Exact = true, KeepsGauge = true, NeedsSharedFactor = true };
+    public Capabilities Capabilities { get; } = new() { LinearSum = true, Exact = true, KeepsGauge = true, NeedsSharedFactor = true, DownLink = new(0.5, 0) };
 
     // B first: it starts at zero, where A's gradient vanishes.
     public IGroupRule Configure(StrictObject options) => new OneFactorRule((form, round) => round % 2 == 0 ? form.Left : form.Right);

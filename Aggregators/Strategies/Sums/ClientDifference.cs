@@ -6,7 +6,7 @@ namespace Federated.Aggregators.Strategies.Sums;
 /// <summary>
 /// theta_k - theta of one client, read piece by piece in the previous version's layout: the delta itself for a client that started there, and otherwise the
 /// difference formed in fp64, with what the client's rank lacks counted as zero and its left factors brought to the version's scale, so that
-/// s * B * A is the client's own s_k * B_k * A_k.
+/// s * B * A is the client's own s_k * B_k * A_k. Of a stale client it is the change against its own start.
 /// </summary>
 sealed class ClientDifference(Contribution contribution, AdapterTensors previous)
 {
@@ -34,8 +34,28 @@ sealed class ClientDifference(Contribution contribution, AdapterTensors previous
             into.Clear();
         else if (IsPlain(tensor))
             contribution.Delta.Read(own.Index, offset, into);
+        else if (contribution.Staleness > 0)
+            ReadChange(tensor, offset, into);
         else
             ReadRows(tensor, own, offset, into);
+    }
+
+    /// <summary>Where the client started, in the previous version's layout and scale; zero beyond the client's rank.</summary>
+    public void ReadStart(LayoutTensor tensor, int offset, Span<float> into)
+    {
+        if (contribution.Start is null && _own[tensor.Index]?.Elements == tensor.Elements)
+            previous[tensor.Index].Slice(offset, into.Length).CopyTo(into);
+        else
+            ReadOwn(tensor, offset, into, start: true);
+    }
+
+    /// <summary>The change against where the client started, in the previous version's layout and scale; zero beyond the client's rank.</summary>
+    public void ReadChange(LayoutTensor tensor, int offset, Span<float> into)
+    {
+        if (_own[tensor.Index] is { } own && own.Elements == tensor.Elements)
+            contribution.Delta.Read(own.Index, offset, into);
+        else
+            ReadOwn(tensor, offset, into, start: false);
     }
 
     /// <summary>The client's value of a product group at its own rank, with B at the version's scale.</summary>
@@ -61,7 +81,34 @@ sealed class ClientDifference(Contribution contribution, AdapterTensors previous
         return value;
     }
 
-    bool IsPlain(LayoutTensor tensor) => contribution.Start is null && _own[tensor.Index]?.Elements == tensor.Elements;
+    bool IsPlain(LayoutTensor tensor) => (contribution.Start is null || contribution.Staleness > 0) && _own[tensor.Index]?.Elements == tensor.Elements;
+
+    void ReadOwn(LayoutTensor tensor, int offset, Span<float> into, bool start)
+    {
+        into.Clear();
+        if (_own[tensor.Index] is not { } own)
+            return;
+        var (width, ownWidth, factor) = (tensor.Shape[^1], own.Shape[^1], _toOwn[tensor.Index]);
+        for (var at = 0; at < into.Length;)
+        {
+            var (i, j) = Math.DivRem(offset + at, width);
+            var length = Math.Min(width - j, into.Length - at);
+            var present = i < own.Elements / ownWidth ? Math.Clamp(ownWidth - j, 0, length) : 0;
+            var piece = into.Slice(at, present);
+            if (present == 0)
+                piece.Clear();
+            else if (!start)
+                contribution.Delta.Read(own.Index, (long)i * ownWidth + j, piece);
+            else if (contribution.Start is { } from)
+                from[own.Index].Slice(i * ownWidth + j, present).CopyTo(piece);
+            else
+                previous[tensor.Index].Slice(offset + at, present).CopyTo(piece);
+            // The previous version has its own scale already.
+            for (var l = 0; l < piece.Length && !(start && contribution.Start is null); l++)
+                piece[l] = (float)(piece[l] / factor);
+            at += length;
+        }
+    }
 
     // A rank axis can be the first (right factor) or the last (left factor) of two; one row of the last axis at a time serves both.
     void ReadRows(LayoutTensor tensor, LayoutTensor own, int offset, Span<float> into)

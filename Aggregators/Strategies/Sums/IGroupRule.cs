@@ -12,6 +12,6 @@ public interface IGroupRule
     /// </summary>
     IEnumerable<SumRequest> Fold(GroupFold group);
 
-    /// <summary>The roles of a product group that clients train in a round, or null for those of the plan.</summary>
-    IReadOnlyList<string>? TrainedRoles(ProductForm form, long round) => null;
+    /// <summary>The roles of a group that clients train in a round, or null for those of the plan.</summary>
+    IReadOnlyList<string>? TrainedRoles(TensorGroup group, long round) => null;
 }

@@ -4,14 +4,7 @@ namespace Federated.Aggregators.Strategies.Sums;
 /// <param name="means">The group's filled means.</param>
 /// <param name="y">Y [M, width], row-major.</param>
 /// <param name="width">Columns of Y.</param>
-public sealed class LeftSum(MeanDeltas means, float[] y, int width) : SumRequest
+public sealed class LeftSum(MeanDeltas means, float[] y, int width) : LeftProduct(y, width)
 {
-    /// <summary>[width, N], row-major. Filled by the fold.</summary>
-    public double[] Sum { get; internal set; } = [];
-
     internal MeanDeltas Means => means;
-
-    internal float[] Y => y;
-
-    internal int Width => width;
 }

@@ -23,6 +23,9 @@ sealed class LocalSums(LayoutGroup group, ClientDifference[] clients, double[] w
     /// <summary>X and the sum of the first <see cref="RightSum"/> as wide as the rank.</summary>
     public (float[] X, double[] Sum)? Cross { get; private set; }
 
+    /// <summary>Whether a contributor started before the previous version.</summary>
+    public bool AreStale => clients.Any(c => c.Contribution.Staleness > 0);
+
     /// <exception cref="FoldRefusedException">A sum is not finite.</exception>
     public void Fill(SumRequest request)
     {
@@ -46,6 +49,18 @@ sealed class LocalSums(LayoutGroup group, ClientDifference[] clients, double[] w
             case LeftSum left:
                 new CovarianceSums(ProductFactors.Of(group), group, clients, weights, left.Means, work).Fill(left);
                 return double.IsFinite(Norm.Squared(left.Sum));
+            case RightChange right:
+                new ChangeSums(ProductFactors.Of(group), group, clients, weights, work).Fill(right);
+                return double.IsFinite(Norm.Squared(right.Sum));
+            case LeftChange left:
+                new ChangeSums(ProductFactors.Of(group), group, clients, weights, work).Fill(left);
+                return double.IsFinite(Norm.Squared(left.Sum));
+            case ElementMass mass:
+                Fill(mass);
+                return true;
+            case RankMass mass:
+                Fill(mass);
+                return true;
             case GatherFactors gather:
                 gather.Clients = [.. clients.Zip(weights, (c, w) => c.Factors(ProductFactors.Of(group), group, w))];
                 return true;
@@ -73,6 +88,44 @@ sealed class LocalSums(LayoutGroup group, ClientDifference[] clients, double[] w
     {
         if (sketching && Cross is null && right.Width == group.Rank)
             Cross = (right.X, right.Sum.ToArray());
+    }
+
+    void Fill(ElementMass mass)
+    {
+        var sums = mass.Begin(group.Tensors.Select(t => t.Elements));
+        foreach (var (tensor, sum) in group.Tensors.Zip(sums))
+        {
+            work.For((tensor.Elements + Piece - 1) / Piece, Piece, (piece, scratch) =>
+            {
+                var offset = piece * Piece;
+                var length = Math.Min(Piece, tensor.Elements - offset);
+                for (var k = 0; k < clients.Length; k++)
+                {
+                    var values = clients[k].View(tensor, offset, scratch.AsSpan(0, length));
+                    for (var i = 0; i < length; i++)
+                        sum[offset + i] += values[i] != 0 ? weights[k] : 0;
+                }
+            });
+        }
+    }
+
+    void Fill(RankMass mass)
+    {
+        var f = ProductFactors.Of(group);
+        var tensor = group.Tensors[mass.Tensor];
+        var sent = new bool[clients.Length * f.Rank];
+        work.For(clients.Length, Piece, (k, scratch) =>
+        {
+            for (var offset = 0; offset < tensor.Elements; offset += Piece)
+            {
+                var values = clients[k].View(tensor, offset, scratch.AsSpan(0, Math.Min(Piece, tensor.Elements - offset)));
+                for (var i = 0; i < values.Length; i++)
+                    sent[k * f.Rank + (mass.Tensor == f.Left ? (offset + i) % f.Rank : (offset + i) / f.N)] |= values[i] != 0;
+            }
+        });
+        mass.Sum = new double[f.Rank];
+        for (var i = 0; i < sent.Length; i++)
+            mass.Sum[i % f.Rank] += sent[i] ? weights[i / f.Rank] : 0;
     }
 
     void Fill(GatherCoordinates request)

@@ -6,14 +6,7 @@ namespace Federated.Aggregators.Strategies.Sums;
 /// <param name="means">The group's filled means.</param>
 /// <param name="x">X [width, N], row-major.</param>
 /// <param name="width">Rows of X.</param>
-public sealed class RightSum(MeanDeltas means, float[] x, int width) : SumRequest
+public sealed class RightSum(MeanDeltas means, float[] x, int width) : RightProduct(x, width)
 {
-    /// <summary>[M, width], row-major. Filled by the fold.</summary>
-    public double[] Sum { get; internal set; } = [];
-
     internal MeanDeltas Means => means;
-
-    internal float[] X => x;
-
-    internal int Width => width;
 }

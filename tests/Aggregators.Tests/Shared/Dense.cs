@@ -103,5 +103,25 @@ sealed class Dense(int rows, int columns)
         return Fill(n, x.Columns, (i, j) => x[i, j] / a[i, i]).T;
     }
 
+    /// <summary>Descending: roots of the eigenvalues of X^T X by Jacobi rotations.</summary>
+    public double[] SingularValues()
+    {
+        var g = T * this;
+        for (var sweep = 0; sweep < 30; sweep++)
+        {
+            for (var p = 0; p < columns; p++)
+            {
+                for (var q = p + 1; q < columns; q++)
+                {
+                    var angle = 0.5 * Math.Atan2(2 * g[p, q], g[q, q] - g[p, p]);
+                    var (c, s, i, j) = (Math.Cos(angle), Math.Sin(angle), p, q);
+                    var turn = Fill(columns, columns, (k, l) => k == l ? (k == i || k == j ? c : 1) : k == i && l == j ? s : k == j && l == i ? -s : 0);
+                    g = turn.T * g * turn;
+                }
+            }
+        }
+        return [.. Enumerable.Range(0, columns).Select(i => Math.Sqrt(Math.Max(0, g[i, i]))).OrderDescending()];
+    }
+
     public double DistanceTo(ReadOnlySpan<float> values) => (this - Of(values, rows, columns)).Norm;
 }

@@ -53,6 +53,7 @@ public sealed class StrategyCatalogTests
                     StrategyKind.Product => new FoldSpec { Product = rule },
                     StrategyKind.Affine => new FoldSpec { Affine = rule },
                     StrategyKind.Opaque => new FoldSpec { Opaque = rule },
+                    StrategyKind.SeedTrace => new FoldSpec { SeedTrace = rule },
                     _ => new FoldSpec { ServerOptimiser = rule },
                 };
                 Assert.Contains("no_such_option", Assert.Throws<FormatException>(() => Catalog.Compose(spec)).Message);

@@ -100,16 +100,18 @@ public sealed class LoraFairTests
         Assert.Equal(expected.Skip(4 * 24), scaled[1].ToArray().Select(x => x * 64));
     }
 
-    [Fact]
-    public void Fold_RelativeToUpdate_UsesTheNormOfTheIdealUpdate()
+    [Theory]
+    [InlineData("absolute")]
+    [InlineData("relative-to-update")]
+    [InlineData("relative-to-gram")]
+    public void Fold_EachLambdaMode_EqualsTheOracleWithThatLambda(string mode)
     {
         var c = new FoldCase(6, 5, 4, 0, [(32, 24)], 0.5);
         var o = new ProductOracle(c);
-        var (b, _) = o.Published(c.Run(Spec("""{"lambda":0.02,"lambda_mode":"relative-to-update"}""")));
-        // The norm is estimated from 32 sign vectors; its error acts on lambda, which the correction hardly feels.
-        var squares = o.M.Norm * o.M.Norm;
-        var (low, high) = (o.Correction(0.02 * squares * 0.6).Norm, o.Correction(0.02 * squares * 1.4).Norm);
-        Assert.InRange((b - o.B).Norm, high, low);
+        var unit = mode switch { "absolute" => 1, "relative-to-update" => o.M.Norm * o.M.Norm, _ => o.GramUnit };
+        var (b, _) = o.Published(c.Run(Spec($$"""{"lambda":0.02,"lambda_mode":"{{mode}}"}""")));
+        var d = o.Correction(0.02 * unit);
+        Assert.True((b - (o.B + d)).Norm <= 1e-7 * o.B.Norm + 5e-6 * d.Norm);
     }
 
     [Fact]

@@ -42,6 +42,53 @@ public sealed class RobustTests
     }
 
     [Fact]
+    public void MultiKrum_WithoutKeep_DropsTheFWorst()
+    {
+        var c = new FoldCase(7, 9, 3, 4, [(12, 10)], 0.05);
+        foreach (var k in new[] { 3, 6 })
+        {
+            foreach (ref var x in c.Deltas[k][1])
+                x *= 40 + k;
+        }
+        Assert.Equal(Enumerable.Range(0, 9).Select(k => k is 3 or 6 ? 0 : 1 / 7.0), Weights(c, "multi-krum", """{"f":2}"""), (x, y) => Math.Abs(x - y) < 1e-15);
+        Assert.Equal(Weights(c, "krum", """{"f":2,"keep":4}"""), Weights(c, "multi-krum", """{"f":2,"keep":4}"""));
+    }
+
+    [Theory]
+    [InlineData(1, 7)]
+    [InlineData(2, 13)]
+    public void Bulyan_EqualsTheDenseSelectionAndTheValuesNearestToTheMedian(int f, int clients)
+    {
+        var c = new FoldCase(8, clients, 3, 40, [(12, 10)], 0.05);
+        foreach (var k in Enumerable.Range(0, f))
+        {
+            foreach (ref var x in c.Deltas[2 * k + 1][2])
+                x += 5;
+        }
+        var u = Changes(c, 40);
+        List<int> left = [.. Enumerable.Range(0, clients)], picked = [];
+        while (picked.Count < clients - 2 * f)
+        {
+            picked.Add(left.MinBy(i => left.Where(j => j != i).Select(j => Math.Pow((u[i] - u[j]).Norm, 2)).Order().Take(Math.Max(1, left.Count - f - 2)).Sum()));
+            left.Remove(picked[^1]);
+        }
+        var options = $$"""{"f":{{f}}}""";
+        var result = c.Run(new FoldSpec { Weigher = new("bulyan", options), Product = new("bulyan", options), Affine = new("bulyan", options) });
+        Assert.Equal(picked.Order(), Enumerable.Range(0, clients).Where(k => result.Weights[k].Groups[0] > 0));
+        foreach (var tensor in c.Layout.Tensors)
+        {
+            for (var i = 0; i < tensor.Elements; i++)
+            {
+                double[] values = [.. picked.Select(k => (double)c.Deltas[k][tensor][i]).Order()];
+                var median = (values[(values.Length - 1) / 2] + values[values.Length / 2]) / 2;
+                var expected = values.OrderBy(v => Math.Abs(v - median)).Take(clients - 4 * f).Average();
+                Assert.Equal(c.Previous[tensor][i] + expected, result.Tensors[tensor][i], 1e-6);
+            }
+        }
+        Assert.Contains($"needs at least {4 * f + 3} updates", Assert.Throws<FoldRefusedException>(() => new FoldCase(9, 4 * f + 2, 2, 0, [(5, 4)]).Run(new FoldSpec { Weigher = new("bulyan", options) })).Message);
+    }
+
+    [Fact]
     public void Krum_TooFewUpdates_IsRefusedWithTheNumberNeeded()
     {
         var c = new FoldCase(2, 4, 2, 0, [(5, 4)]);
@@ -104,14 +151,17 @@ public sealed class RobustTests
     [InlineData("""{"decay":"polynomial","exponent":0.5}""", 1, 0.5, 1 / 3.0)]
     [InlineData("""{"decay":"polynomial","exponent":1.3}""", 1, 0.16493848884661177, 0.05747576199686517)]
     [InlineData("""{"decay":"threshold","threshold":3}""", 1, 1, 0)]
+    [InlineData("""{"decay":"threshold","threshold":3,"beyond":0.25}""", 1, 1, 0.25)]
+    [InlineData("""{"decay":"polynomial","exponent":0.5,"typical_age":3}""", 2, 1, 2 / 3.0)]
     [InlineData("""{"decay":"constant"}""", 1, 1, 1)]
     public void Staleness_Ages0And3And8_WeighAsPublished(string options, double w0, double w3, double w8)
     {
         var c = new FoldCase(6, 3, 2, 0, [(5, 4)], uniform: true);
         int[] ages = [0, 3, 8];
-        var input = c.Input with { Contributions = [.. c.Input.Contributions.Select((k, i) => k with { Staleness = ages[i] })] };
-        var result = new Fold(StrategyCatalog.Default.Compose(new FoldSpec { Weigher = new("staleness", options) })).Run(input, new FoldLimits());
+        var input = c.Input with { Contributions = [.. c.Input.Contributions.Select((k, i) => k with { Staleness = ages[i], Start = c.Previous })] };
+        var result = new Fold(StrategyCatalog.Default.Compose(new FoldSpec { Weigher = new("staleness", options), Product = new("fedbuff") })).Run(input, new FoldLimits());
         double[] expected = [w0, w3, w8];
-        Assert.All(result.Weights.Zip(expected), w => Assert.Equal(w.Second / expected.Sum(), w.First.Groups[0], 1e-7));
+        // Not normalised again: three samples of which some count less make a shorter step.
+        Assert.All(result.Weights.Zip(expected), w => Assert.Equal(w.Second / 3, w.First.Groups[0], 1e-7));
     }
 }

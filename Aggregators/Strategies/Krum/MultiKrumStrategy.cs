@@ -1,0 +1,18 @@
+using Federated.Aggregators.Json;
+using Federated.Aggregators.Strategies.Catalogue;
+
+namespace Federated.Aggregators.Strategies.Krum;
+
+/// <summary>Multi-Krum (Blanchard et al., NeurIPS 2017) on the clients' effective changes.</summary>
+sealed class MultiKrumStrategy : IWeigherStrategy
+{
+    public string Name => "multi-krum";
+
+    public string Summary => "Equal weights for the n - f updates nearest to their neighbours (or for 'keep' of them); withstands f bad ones of n >= 2f + 3.";
+
+    public IReadOnlyList<StrategyKind> Kinds => [StrategyKind.Weigher];
+
+    public Capabilities Capabilities { get; } = new() { Exact = true, MixedRanks = true, KeepsGauge = true };
+
+    public IWeigher Configure(StrictObject options) => new KrumWeigher((int)options.Integer("f", 0, 10_000, 0), (int)options.Integer("keep", 0, 10_000, 0));
+}
