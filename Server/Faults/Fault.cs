@@ -44,6 +44,7 @@ enum Fault
     ClientSilent,
     OutboundQueueFull,
     FieldTooLarge,
+    DashboardNotBuilt,
 
     DiskFull,
     StoreUnavailable,

@@ -1,3 +1,4 @@
+using Federated.Server.Dashboard;
 using Federated.Server.Faults;
 using Federated.Server.Fleet;
 using Federated.Server.Runs;
@@ -38,7 +39,9 @@ static class ServerHost
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(10));
         builder.Services.AddStorage(folder, store).AddAggregation(folder, arguments.Threads).AddFleet().AddRounds().AddTransport().AddOperator();
         var app = builder.Build();
+        app.UseDashboard();
         app.MapOperator();
+        app.MapDashboard();
         app.MapGrpcService<CoordinationService>();
         app.MapGrpcService<AdapterTransferService>();
         return app;

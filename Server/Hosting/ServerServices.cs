@@ -88,5 +88,6 @@ static class ServerServices
         RunsApi.Map(api);
         BlobsApi.Map(api);
         FleetApi.Map(api);
+        StrategiesApi.Map(api);
     }
 }

@@ -18,7 +18,8 @@ public sealed partial class ServerHouseTests
         ["Aggregation"] = ["Faults", "Storage", "Rounds", "Runs"],
         ["Transport"] = ["Faults", "Storage", "Fleet", "Rounds", "Runs", "Aggregation"],
         ["Operator"] = ["Faults", "Storage", "Fleet", "Rounds", "Runs", "Aggregation", "Hosting"],
-        ["Hosting"] = ["Faults", "Storage", "Fleet", "Rounds", "Runs", "Aggregation", "Transport", "Operator"],
+        ["Dashboard"] = ["Faults"],
+        ["Hosting"] = ["Faults", "Storage", "Fleet", "Rounds", "Runs", "Aggregation", "Transport", "Operator", "Dashboard"],
     };
 
     [Fact]

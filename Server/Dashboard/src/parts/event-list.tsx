@@ -1,0 +1,36 @@
+import { streamState } from '../api/events';
+import type { FederationEvent } from '../api/types';
+import { clock, moment } from '../format';
+import { Empty } from './states';
+
+/** Words for a kind: "round-published" is "Round published". */
+const words = (kind: string): string => {
+  const text = kind.replace(/([a-z])([A-Z])/g, '$1 $2').replace(/[-_.]/g, ' ').toLowerCase();
+  return text.charAt(0).toUpperCase() + text.slice(1);
+};
+
+const details = (e: FederationEvent): string => Object.entries(e.data ?? {})
+  .filter(([, v]) => v !== null && typeof v !== 'object').map(([k, v]) => `${words(k).toLowerCase()} ${v}`).slice(0, 4).join(', ');
+
+export function EventList({ events }: { events: readonly FederationEvent[] }) {
+  if (events.length === 0) {
+    return <Empty title="Nothing has happened yet" icon="events">
+      {streamState.value === 'absent' ? <p>This coordinator streams no events; the other pages ask for changes by themselves.</p> : <p>Events appear here as rounds go on.</p>}
+    </Empty>;
+  }
+  return (
+    <ol class="event-list">
+      {events.map(e => (
+        <li key={e.sequence} class={e.code ? 'bad' : ''}>
+          <time dateTime={new Date(e.timeMs).toISOString()} title={moment(e.timeMs)}>{clock(e.timeMs)}</time>
+          <span>
+            <b>{words(e.kind)}</b>{' '}
+            {e.run && <a href={`/runs/${e.run}`}>{e.run}</a>}{e.round ? ` round ${e.round}` : ''}{e.client ? ` · ${e.client}` : ''}
+            {e.code && <code> {e.code}</code>}
+            {details(e) && <span class="muted"> {details(e)}</span>}
+          </span>
+        </li>
+      ))}
+    </ol>
+  );
+}

@@ -1,0 +1,34 @@
+using Browser.Tests.Kit;
+
+namespace Browser.Tests;
+
+/// <summary>Every page with a federation behind it: nothing on the console, no serious finding of axe, no overflow; and a picture to look at.</summary>
+public sealed class ScreenshotTests(Chromium chromium, LiveFederation federation) : IClassFixture<Chromium>, IClassFixture<LiveFederation>
+{
+    static readonly (string Name, string Path, string Heading)[] Pages =
+    [
+        ("overview", "/", "Overview"), ("runs", "/runs", "Runs"), ("run", "/runs/gallery", "gallery"), ("rounds", "/runs/gallery/rounds", "gallery"),
+        ("layers", "/runs/gallery/layers", "gallery"), ("privacy", "/runs/gallery/privacy", "gallery"), ("run-events", "/runs/gallery/events", "gallery"),
+        ("settings", "/runs/gallery/settings", "gallery"), ("fleet", "/fleet", "Fleet"), ("adapters", "/adapters", "Adapters"),
+        ("adapter", "/adapters/gallery", "Adapters of gallery"), ("create", "/new", "New run"), ("events", "/events", "Events"), ("missing", "/runs/gallery/nothing", "There is no page here"),
+    ];
+
+    [Theory]
+    [InlineData("light", 1440)]
+    [InlineData("dark", 1440)]
+    [InlineData("light", 360)]
+    [InlineData("dark", 360)]
+    public async Task EveryPage_OnThisScreen_IsQuietAccessibleAndFits(string colours, int width)
+    {
+        await federation.GalleryAsync();
+        await using var visit = await chromium.OpenAsync(federation.Address, width, colours);
+        foreach (var (name, path, heading) in Pages)
+        {
+            await visit.GoAsync(path, heading);
+            await visit.PictureAsync($"{name}-{width}-{colours}");
+            await visit.AssertNoOverflowAsync();
+            await visit.AssertAccessibleAsync();
+        }
+        visit.AssertQuiet();
+    }
+}
