@@ -27,7 +27,7 @@ try
 }
 catch (FaultException e)
 {
-    return Say(e.Refusal, e.Refusal.Fault is Fault.PortTaken or Fault.DataFolderLocked or Fault.DatabaseTooNew ? EnvironmentFault : Failed);
+    return Say(e.Refusal, e.Refusal.Fault is Fault.PortTaken or Fault.DataFolderLocked or Fault.DatabaseTooNew or Fault.TlsFolderUnusable ? EnvironmentFault : Failed);
 }
 catch (UnauthorizedAccessException e)
 {

@@ -8,9 +8,10 @@ using Federated.Server.Storage.Rows;
 namespace Federated.Server.Fleet;
 
 /// <summary>
-/// Trust on first use, for loopback: the first token that a client id shows is registered, by its hash, and no other is taken after.
+/// Whether a client is who it says. On loopback by trust on first use: the first token that a client id shows is registered, by its hash, and
+/// no other is taken after. Elsewhere its certificate said it already. A client that an admin revoked is nobody.
 /// </summary>
-sealed class ClientTokens(IRunStore store, TimeProvider time, ILogger<ClientTokens> logger) : IDisposable
+sealed class ClientTokens(IRunStore store, ClientStandings standings, TimeProvider time, ILogger<ClientTokens> logger) : IDisposable
 {
     const int MaxTokenLength = 256;
 
@@ -25,9 +26,14 @@ sealed class ClientTokens(IRunStore store, TimeProvider time, ILogger<ClientToke
             _hashes[client.Id] = Convert.FromHexString(client.TokenHash);
     }
 
-    /// <summary>Null when the token belongs to the client id, which is registered by the call when it is new.</summary>
-    public async Task<Refusal?> CheckAsync(string client, string? token, CancellationToken stopping)
+    /// <summary>Null when the credential belongs to the client id, whose token is registered by the call when it is new.</summary>
+    public async Task<Refusal?> CheckAsync(string client, ClientCredential credential, CancellationToken stopping)
     {
+        if (standings.Refuses(client) is { } revoked)
+            return revoked;
+        if (credential.Certified is { } certified)
+            return certified == client ? null : new Refusal(Fault.CertificateRefused, $"The certificate stands for client '{certified}', not for '{client}'.");
+        var token = credential.Token;
         if (string.IsNullOrEmpty(token) || token.Length > MaxTokenLength)
             return new Refusal(Fault.TokenRefused, $"The metadata 'authorization' must be 'Bearer TOKEN' with a token of 1 to {MaxTokenLength} characters.");
         var hash = SHA256.HashData(Encoding.UTF8.GetBytes(token));
@@ -39,13 +45,28 @@ sealed class ClientTokens(IRunStore store, TimeProvider time, ILogger<ClientToke
         return new Refusal(Fault.TokenRefused, $"The token is not the one that '{client}' registered with.");
     }
 
-    /// <summary>Whether the token is the registered one; registers nothing.</summary>
-    public bool IsRegistered(string client, string? token) =>
-        token is not null && token.Length <= MaxTokenLength && _hashes.TryGetValue(client, out var known)
-        && CryptographicOperations.FixedTimeEquals(known, SHA256.HashData(Encoding.UTF8.GetBytes(token)));
+    /// <summary>Why the credential is not this client's; null if it is. Registers nothing.</summary>
+    public Refusal? Refuses(string client, ClientCredential credential)
+    {
+        if (standings.Refuses(client) is { } revoked)
+            return revoked;
+        if (credential.Certified is { } certified)
+            return certified == client ? null : new Refusal(Fault.CertificateRefused, $"The certificate stands for client '{certified}', not for '{client}'.");
+        var known = credential.Token is { Length: <= MaxTokenLength } token && _hashes.TryGetValue(client, out var hash)
+            && CryptographicOperations.FixedTimeEquals(hash, SHA256.HashData(Encoding.UTF8.GetBytes(token)));
+        return known ? null : new Refusal(Fault.TokenRefused, $"The token is not the one that '{client}' registered with; connect first.");
+    }
 
-    /// <summary>The client that registered this token, for calls that do not name one.</summary>
-    public string? Owner(string? token)
+    /// <summary>The client that the credential stands for, for calls that do not name one.</summary>
+    /// <exception cref="FaultException">There is none, or it is revoked.</exception>
+    public string Owner(ClientCredential credential)
+    {
+        var client = credential.Certified ?? OwnerOf(credential.Token)
+            ?? throw new FaultException(Fault.TokenRefused, "The token belongs to no registered client; connect first.");
+        return standings.Refuses(client) is { } revoked ? throw new FaultException(revoked) : client;
+    }
+
+    string? OwnerOf(string? token)
     {
         if (token is null || token.Length > MaxTokenLength)
             return null;

@@ -11,4 +11,7 @@ sealed record FleetOptions
 
     /// <summary>How long a new stream may take to say Hello. Default 10.</summary>
     public int HelloSeconds { get; init; } = 10;
+
+    /// <summary>Whether a client that nobody decided about must wait until an admin approves it. Default false.</summary>
+    public bool ApproveClients { get; init; }
 }

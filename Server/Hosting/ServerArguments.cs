@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using Federated.Aggregators.Json;
 using Federated.Server.Faults;
 
@@ -11,18 +12,42 @@ namespace Federated.Server.Hosting;
 /// <param name="Threads">Of a fold, 1 to 256.</param>
 sealed record ServerArguments(string Data, int HttpPort, int GrpcPort, int Threads)
 {
+    /// <summary>The address to listen on; default 127.0.0.1.</summary>
+    public string Listen { get; init; } = "127.0.0.1";
+
+    /// <summary>The folder that `federated ca init` made; null for clear text.</summary>
+    public string? Tls { get; init; }
+
+    /// <summary>Whether clear text outside loopback is allowed.</summary>
+    public bool AllowPlaintext { get; init; }
+
+    /// <summary>Whether every REST call needs an API key; always so with TLS or outside loopback.</summary>
+    public bool RequireKeys { get; init; }
+
+    /// <summary>Whether a new client waits until an admin approves it.</summary>
+    public bool ApproveClients { get; init; }
+
+    public bool IsLoopback => IPAddress.IsLoopback(IPAddress.Parse(Listen));
+
     public const string Usage =
         """
-        usage: federated server --data DIR [--http-port 5080] [--grpc-port 5081] [--threads N] [--config FILE]
+        usage: federated server --data DIR [--listen 127.0.0.1] [--tls DIR] [--http-port N] [--grpc-port N] [--threads N] [--config FILE] ...
 
           --data DIR       where everything is kept; one server at a time
-          --http-port N    REST on 127.0.0.1 (0: any free port, see DIR/endpoints.json)
-          --grpc-port N    clients on 127.0.0.1 (0: any free port)
+          --listen ADDRESS the address to listen on; outside loopback --tls is needed
+          --tls DIR        certificates that 'federated ca init' made; clients need one, operators an API key
+          --http-port N    REST (default 5080, with TLS 5444; 0: any free port, see DIR/endpoints.json)
+          --grpc-port N    clients (default 5081, with TLS 5443; 0: any free port)
           --threads N      threads of a fold (default: one per core); changes no published bit
-          --config FILE    the same keys as JSON: data, httpPort, grpcPort, threads
+          --require-keys true      an API key is needed on loopback, too; the first is in DIR/admin.key
+          --approve-clients true   new clients wait until an admin approves them
+          --allow-plaintext true   clear text outside loopback, where something else encrypts
+          --config FILE    the same keys as JSON: data, listen, tls, httpPort, grpcPort, threads, requireKeys ...
         """;
 
-    static readonly string[] Flags = ["--data", "--http-port", "--grpc-port", "--threads", "--config"];
+    static readonly string[] Flags = ["--data", "--listen", "--tls", "--http-port", "--grpc-port", "--threads", "--require-keys", "--approve-clients", "--allow-plaintext", "--config"];
+    static readonly string[] TextKeys = ["data", "listen", "tls"];
+    static readonly string[] FlagKeys = ["requireKeys", "approveClients", "allowPlaintext"];
 
     /// <exception cref="FaultException">A flag, key or value is wrong; the message names it.</exception>
     public static ServerArguments Parse(IReadOnlyList<string> args, Func<string, string?> environment)
@@ -33,12 +58,33 @@ sealed record ServerArguments(string Data, int HttpPort, int GrpcPort, int Threa
             ?? environment("FEDERATED__" + flag[2..].Replace('-', '_').ToUpperInvariant())
             ?? file.GetValueOrDefault(key);
         var data = Value("--data", "data") ?? throw new FaultException(Fault.ValueInvalid, "--data is missing; name the server's folder.");
-        return new ServerArguments(
+        var tls = Value("--tls", "tls");
+        var arguments = new ServerArguments(
             data,
-            Number("--http-port", Value("--http-port", "httpPort"), 0, 65_535, 5080),
-            Number("--grpc-port", Value("--grpc-port", "grpcPort"), 0, 65_535, 5081),
-            Number("--threads", Value("--threads", "threads"), 1, 256, Math.Min(256, Environment.ProcessorCount)));
+            Number("--http-port", Value("--http-port", "httpPort"), 0, 65_535, tls is null ? 5080 : 5444),
+            Number("--grpc-port", Value("--grpc-port", "grpcPort"), 0, 65_535, tls is null ? 5081 : 5443),
+            Number("--threads", Value("--threads", "threads"), 1, 256, Math.Min(256, Environment.ProcessorCount)))
+        {
+            Listen = Address(Value("--listen", "listen") ?? "127.0.0.1"),
+            Tls = tls,
+            AllowPlaintext = YesNo("--allow-plaintext", Value("--allow-plaintext", "allowPlaintext")),
+            ApproveClients = YesNo("--approve-clients", Value("--approve-clients", "approveClients")),
+        };
+        if (!arguments.IsLoopback && tls is null && !arguments.AllowPlaintext)
+            throw new FaultException(Fault.PlaintextRefused, $"--listen is {arguments.Listen}, which is outside loopback, and there is no --tls; updates, tokens and keys would travel in clear.");
+        return arguments with { RequireKeys = YesNo("--require-keys", Value("--require-keys", "requireKeys")) || tls is not null || !arguments.IsLoopback };
     }
+
+    static string Address(string text) => IPAddress.TryParse(text, out var address)
+        ? address.ToString()
+        : throw new FaultException(Fault.ValueInvalid, $"--listen is '{text}'; an IP address such as 127.0.0.1 or 0.0.0.0 is needed.");
+
+    static bool YesNo(string flag, string? text) => text switch
+    {
+        null or "false" => false,
+        "true" => true,
+        _ => throw new FaultException(Fault.ValueInvalid, $"{flag} is '{text}'; true or false is allowed."),
+    };
 
     static Dictionary<string, string> ReadFlags(IReadOnlyList<string> args)
     {
@@ -63,8 +109,10 @@ sealed record ServerArguments(string Data, int HttpPort, int GrpcPort, int Threa
         {
             var o = StrictObject.Parse(File.ReadAllBytes(path), "config");
             var values = new Dictionary<string, string>(StringComparer.Ordinal);
-            if (o.Element("data") is not null)
-                values["data"] = o.Text("data", maxLength: 4096);
+            foreach (var key in TextKeys.Where(k => o.Element(k) is not null))
+                values[key] = o.Text(key, maxLength: 4096);
+            foreach (var key in FlagKeys.Where(k => o.Element(k) is not null))
+                values[key] = o.Flag(key) ? "true" : "false";
             foreach (var (key, max) in new[] { ("httpPort", 65_535), ("grpcPort", 65_535), ("threads", 256) })
             {
                 if (o.Element(key) is not null)

@@ -1,5 +1,6 @@
 using Federated.Server.Aggregation;
 using Federated.Server.Fleet;
+using Federated.Server.Identity;
 using Federated.Server.Operator;
 using Federated.Server.Rounds;
 using Federated.Server.Runs;
@@ -15,6 +16,7 @@ static class ServerServices
     public static IServiceCollection AddStorage(this IServiceCollection services, DataFolder folder, SqliteRunStore store) => services
         .AddSingleton(folder)
         .AddSingleton<IRunStore>(store)
+        .AddSingleton(new OperatorRows(folder.Database))
         .AddSingleton<IBlobStore>(_ => new BlobStore(folder.Blobs))
         .AddSingleton<IUpdateSpools>(_ => new SpoolStore(folder.Spools));
 
@@ -26,11 +28,21 @@ static class ServerServices
         .AddSingleton<IRoundWorker, RoundWorker>()
         .AddSingleton(s => new PublishedFolders(folder.Published, s.GetRequiredService<IBlobStore>(), s.GetRequiredService<AdapterCache>()));
 
-    public static IServiceCollection AddFleet(this IServiceCollection services) => services
-        .AddSingleton<FleetOptions>()
+    public static IServiceCollection AddFleet(this IServiceCollection services, FleetOptions options) => services
+        .AddSingleton(options)
         .AddSingleton<ClientRegistry>()
         .AddSingleton<ClientTokens>()
+        .AddSingleton<ClientStandings>()
         .AddHostedService<HeartbeatMonitor>();
+
+    public static IServiceCollection AddIdentity(this IServiceCollection services) => services
+        .AddSingleton<IdentityOptions>()
+        .AddSingleton<AuditTrail>()
+        .AddSingleton<ApiKeys>()
+        .AddSingleton<FirstKey>()
+        .AddSingleton<ClientCertificates>()
+        .AddSingleton<JoinTokens>()
+        .AddSingleton<IdempotencyKeys>();
 
     public static IServiceCollection AddRounds(this IServiceCollection services) => services
         .AddSingleton(TimeProvider.System)
@@ -60,11 +72,13 @@ static class ServerServices
             .AddSingleton<TransferMeter>()
             .AddSingleton<UpdateIntake>()
             .AddSingleton<DownloadSession>()
+            .AddSingleton<CallerCredentials>()
             .AddSingleton<CallGuard>()
             .AddSingleton(s => new SessionServices(
                 s.GetRequiredService<RunDirectory>(), s.GetRequiredService<ClientRegistry>(), s.GetRequiredService<ClientTokens>(),
                 s.GetRequiredService<FleetOptions>(), s.GetRequiredService<TimeProvider>())
             {
+                Standings = s.GetRequiredService<ClientStandings>(),
                 Metrics = s.GetRequiredService<RoundMetrics>(),
                 Loggers = s.GetRequiredService<ILoggerFactory>(),
             })
@@ -78,16 +92,30 @@ static class ServerServices
             });
     }
 
-    public static IServiceCollection AddOperator(this IServiceCollection services) => services.AddSingleton<ProblemMiddleware>();
+    public static IServiceCollection AddOperator(this IServiceCollection services, OperatorOptions options) => services
+        .AddSingleton(options)
+        .AddSingleton<ProblemMiddleware>()
+        .AddSingleton<AccessMiddleware>()
+        .AddSingleton<ChangeMiddleware>()
+        .AddSingleton<RequestRates>()
+        .AddSingleton<FleetBook>()
+        .AddSingleton<EventStreams>()
+        .AddOpenApi(RestDescription.Name, RestDescription.Configure);
 
     public static void MapOperator(this WebApplication app)
     {
         app.UseMiddleware<ProblemMiddleware>();
+        app.UseMiddleware<AccessMiddleware>();
+        app.UseMiddleware<ChangeMiddleware>();
+        HealthApi.Map(app);
+        app.MapOpenApi("/openapi/{documentName}.json").WithMetadata(new RouteRule(Role.Anyone));
         var api = app.MapGroup("/api/v1");
-        HealthApi.Map(api);
         RunsApi.Map(api);
+        AdaptersApi.Map(api);
         BlobsApi.Map(api);
         FleetApi.Map(api);
         StrategiesApi.Map(api);
+        AccessApi.Map(api);
+        EventsApi.Map(api);
     }
 }

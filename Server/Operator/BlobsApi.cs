@@ -1,4 +1,5 @@
 using Federated.Server.Faults;
+using Federated.Server.Identity;
 using Federated.Server.Storage;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -9,8 +10,11 @@ static class BlobsApi
 {
     public static void Map(RouteGroupBuilder api)
     {
-        api.MapPut("/blobs/{digest}", PutAsync);
-        api.MapGet("/blobs/{digest}", Get);
+        api.MapPut("/blobs/{digest}", PutAsync)
+            .Needs(new RouteRule(Role.Operator) { StreamsBody = true, Refusals = [Fault.RequestMalformed, Fault.BlobTooLarge, Fault.BlobDigestMismatch] }, "Store a blob under its digest.")
+            .Accepts<byte[]>("application/octet-stream").Produces(StatusCodes.Status201Created).Produces(StatusCodes.Status200OK);
+        api.MapGet("/blobs/{digest}", Get).Needs(Role.Operator, "A blob.", Fault.RequestMalformed, Fault.BlobNotFound)
+            .Produces(StatusCodes.Status200OK, contentType: "application/octet-stream");
     }
 
     static async Task<IResult> PutAsync(string digest, HttpContext context, IBlobStore blobs, CancellationToken stopping)
@@ -42,5 +46,5 @@ static class BlobsApi
 
     static string Checked(string digest) => Digests.IsDigest(digest)
         ? digest
-        : throw new FaultException(Fault.RequestMalformed, $"'{digest[..Math.Min(digest.Length, 80)]}' is no digest; {Digests.TextLength} lower-case hex digits are expected.");
+        : throw new FaultException(Fault.RequestMalformed, $"'{Names.Shorten(digest)}' is no digest; {Digests.TextLength} lower-case hex digits are expected.");
 }

@@ -11,6 +11,8 @@ sealed class ProblemMiddleware(RoundMetrics metrics, ILogger<ProblemMiddleware> 
         try
         {
             await next(context);
+            if (!context.Response.HasStarted && Missing(context) is { } missing)
+                await AnswerAsync(context, missing);
         }
         catch (Exception) when (context.RequestAborted.IsCancellationRequested)
         {
@@ -18,7 +20,7 @@ sealed class ProblemMiddleware(RoundMetrics metrics, ILogger<ProblemMiddleware> 
         }
         catch (BadHttpRequestException e)
         {
-            await AnswerAsync(context, new Refusal(Fault.RequestMalformed, e.Message));
+            await AnswerAsync(context, new Refusal(Malformed(e.StatusCode), e.Message));
         }
         catch (FaultException e)
         {
@@ -39,7 +41,26 @@ sealed class ProblemMiddleware(RoundMetrics metrics, ILogger<ProblemMiddleware> 
     async Task AnswerAsync(HttpContext context, Refusal refusal)
     {
         metrics.Refused(refusal);
-        if (!context.Response.HasStarted)
-            await FaultCatalog.ToProblem(refusal).ExecuteAsync(context);
+        if (context.Response.HasStarted)
+            return;
+        context.Response.ContentLength = null;
+        if (refusal.Fault == Fault.RateExceeded)
+            context.Response.Headers.RetryAfter = "1";
+        await FaultCatalog.ToProblem(refusal).ExecuteAsync(context);
     }
+
+    static Fault Malformed(int status) => status switch
+    {
+        StatusCodes.Status408RequestTimeout => Fault.RequestTooSlow,
+        StatusCodes.Status413PayloadTooLarge => Fault.BodyTooLarge,
+        _ => Fault.RequestMalformed,
+    };
+
+    // Routing answers these with an empty body.
+    static Refusal? Missing(HttpContext context) => !context.Request.Path.StartsWithSegments("/api") ? null : context.Response.StatusCode switch
+    {
+        StatusCodes.Status404NotFound => new(Fault.RouteNotFound, "There is nothing at this address."),
+        StatusCodes.Status405MethodNotAllowed => new(Fault.MethodNotAllowed, $"{context.Request.Method} is not among the methods of this address: {context.Response.Headers.Allow}."),
+        _ => null,
+    };
 }

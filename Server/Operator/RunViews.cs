@@ -1,5 +1,5 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
+using Federated.Server.Operator.Views;
 using Federated.Server.Rounds;
 using Federated.Server.Runs;
 using Federated.Server.Storage;
@@ -10,99 +10,75 @@ namespace Federated.Server.Operator;
 /// <summary>What the REST interface says of runs: from snapshots and rows, never from a loop's own state.</summary>
 static class RunViews
 {
-    public static object Of(RoundSnapshot snapshot)
+    public static RunView Of(RoundSnapshot snapshot)
     {
         var state = snapshot.State;
-        return new
-        {
-            id = state.Run,
-            phase = state.Phase.ToString(),
-            round = state.Round,
-            rounds = state.Spec.Rounds,
-            attempt = state.Attempt,
-            paused = state.Paused,
-            strategy = StrategyJson.NameOf(state.Spec.Strategy),
-            joined = state.Fleet.Keys,
-            connected = state.Fleet.Keys,
-            version = state.Version.Version,
-            accepted = state.AcceptedCount,
-            lastError = Error(snapshot.Halted ?? state.LastError),
-            spec = JsonNode.Parse(state.SpecJson),
-            specDigest = state.SpecDigest,
-        };
+        IReadOnlyList<string> fleet = [.. state.Fleet.Keys];
+        return new RunView(
+            state.Run, state.Phase.ToString(), state.Round, state.Spec.Rounds, state.Attempt, state.Paused, StrategyJson.NameOf(state.Spec.Strategy), fleet, fleet,
+            state.Version.Version, state.AcceptedCount, Error(snapshot.Halted ?? state.LastError), state.CreatedMs,
+            state.Phase == RoundPhase.Collecting ? state.DeadlineMs : null, JsonNode.Parse(state.SpecJson)!, state.SpecDigest);
     }
 
-    public static async Task<IEnumerable<object>> RoundsAsync(IRunStore store, RoundState state, CancellationToken stopping)
+    /// <summary>A run's rounds after one, with what belongs to them.</summary>
+    public static async Task<IReadOnlyList<RoundView>> RoundsAsync(OperatorRows rows, string run, int after, int limit, CancellationToken stopping)
     {
-        var participations = (await store.ParticipationsAsync(state.Run, null, stopping)).ToLookup(p => p.Round);
-        var evaluations = (await store.EvaluationsAsync(state.Run, stopping)).ToLookup(e => e.Version);
-        return (await store.RoundsAsync(state.Run, stopping)).Select(r => Round(r, [.. participations[r.Round]], [.. evaluations[r.VersionOut ?? -1]]));
+        var rounds = await rows.RoundsAsync(run, after, limit, stopping);
+        if (rounds.Count == 0)
+            return [];
+        var participations = (await rows.ParticipationsAsync(run, rounds[0].Round, rounds[^1].Round, stopping)).ToLookup(p => p.Round);
+        var versions = rounds.Where(r => r.VersionOut is not null).Select(r => r.VersionOut!.Value).DefaultIfEmpty(-1).ToList();
+        var evaluations = (await rows.EvaluationsAsync(run, versions.Min(), versions.Max(), stopping)).ToLookup(e => e.Version);
+        return [.. rounds.Select(r => Round(r, [.. participations[r.Round]], [.. evaluations[r.VersionOut ?? -1]]))];
     }
 
-    public static object Version(RoundState state, VersionInfo version, string? folder) => new
-    {
-        version = version.Version,
-        schema = version.SchemaDigest,
-        plan = version.PlanDigest,
-        parent = version.Parent,
-        digest = version.ManifestDigest,
-        publishedFolder = folder,
-        publishedMs = version.PublishedMs,
-        @base = state.Spec.Base,
-        groups = version.Groups.Select(g => new { group = g.Group, digest = g.Digest, size = g.Size }),
-        offsets = version.Offsets.Select(o => new { group = o.Group, digest = o.Digest, size = o.Size }),
-    };
+    public static CurvesView Curves(IReadOnlyList<RoundView> rounds) => new(
+        [.. rounds.Select(r => r.Round)],
+        [.. rounds.Select(r => r.Seconds)],
+        [.. rounds.Select(r => r.Evaluation is { Samples: > 0 } e ? (double)e.Correct / e.Samples : (double?)null)],
+        [.. rounds.Select(r => r.Evaluation is { Samples: > 0 } e ? e.LossSum / e.Samples : (double?)null)],
+        [.. rounds.Select(TrainingLoss)],
+        [.. rounds.Select(r => r.Counters.Accepted)],
+        [.. rounds.Select(r => r.Counters.Rejected)],
+        [.. rounds.Select(r => r.Counters.Discarded)],
+        [.. rounds.Select(r => r.Participations.Sum(p => p.BytesUp))],
+        [.. rounds.Select(r => r.Participations.Sum(p => p.BytesDown))]);
 
-    static object Round(RoundRow row, List<ParticipationRow> participations, List<EvaluationRow> evaluations) => new
-    {
-        round = row.Round,
-        attempt = row.Attempt,
-        phase = Capital(row.Phase),
-        versionIn = row.VersionIn,
-        versionOut = row.VersionOut,
-        cohort = participations.Select(p => p.Client),
-        acceptedSetDigest = row.AcceptedSetDigest,
-        startedMs = row.StartedMs,
-        collectedMs = row.CollectedMs,
-        foldedMs = row.FoldedMs,
-        publishedMs = row.PublishedMs,
-        seconds = row.Round > 0 && row.PublishedMs is { } end ? (end - row.StartedMs) / 1000.0 : (double?)null,
-        participations = participations.Select(Participation),
-        counters = new
-        {
-            accepted = participations.Count(p => p.State == RoundRows.Name(ParticipationState.Accepted)),
-            rejected = row.Rejected,
-            discarded = row.Discarded,
-        },
-        diagnostics = row.DiagnosticsJson is { } json ? JsonNode.Parse(json) : new JsonArray(),
-        evaluation = evaluations.Count == 0 ? null : Evaluation(evaluations),
-    };
+    public static VersionView Version(RoundState state, VersionInfo version, string? folder) => new(
+        state.Run, version.Version, version.ManifestDigest, version.Parent, version.SchemaDigest, version.PlanDigest, state.Spec.Base, version.PublishedMs,
+        version.Groups.Sum(g => g.Size) + version.Offsets.Sum(o => o.Size), $"/api/v1/adapters/{state.Run}/{version.Version}/archive", folder,
+        [.. version.Groups.Select(View)], [.. version.Offsets.Select(View)]);
 
-    static object Participation(ParticipationRow row) => new
-    {
-        client = row.Client,
-        state = Capital(row.State),
-        samples = row.Samples,
-        trainingLoss = row.TrainingLoss,
-        bytesUp = row.BytesUp,
-        bytesDown = row.BytesDown,
-        digest = row.Digest,
-        code = row.Code,
-    };
+    static GroupView View(GroupInfo group) => new(group.Group, group.Digest, group.Size);
+
+    static RoundView Round(RoundRow row, List<ParticipationRow> participations, List<EvaluationRow> evaluations) => new(
+        row.Round, row.Attempt, Capital(row.Phase), row.VersionIn, row.VersionOut, [.. participations.Select(p => p.Client)], row.AcceptedSetDigest,
+        row.StartedMs, row.CollectedMs, row.FoldedMs, row.PublishedMs,
+        row.Round > 0 && row.PublishedMs is { } end ? (end - row.StartedMs) / 1000.0 : null,
+        [.. participations.Select(Participation)],
+        new UpdateCounters(participations.Count(IsAccepted), row.Rejected, row.Discarded),
+        row.DiagnosticsJson is { } json ? JsonNode.Parse(json)!.AsArray() : [],
+        evaluations.Count == 0 ? null : Evaluation(evaluations));
+
+    static ParticipationView Participation(ParticipationRow row) => new(
+        row.Client, row.AssignmentId, Capital(row.State), row.Attempt, row.StartVersion, row.AssignedMs, row.AcceptedMs, row.Samples, row.TrainingLoss, row.BytesUp, row.BytesDown, row.Digest, row.Code);
 
     // Rows come in client-id order, so that the sum of the losses has the same bits every time.
-    static object Evaluation(List<EvaluationRow> rows)
+    static EvaluationView Evaluation(List<EvaluationRow> rows)
     {
         var done = rows.Where(r => r.State == RoundRows.Name(EvaluationState.Done)).ToList();
-        return new
-        {
-            samples = done.Sum(r => r.Samples),
-            correct = done.Sum(r => r.Correct),
-            lossSum = done.Sum(r => r.LossSum),
-            open = rows.Count(r => r.State == RoundRows.Name(EvaluationState.Assigned)),
-            clients = done.Select(r => new { client = r.Client, samples = r.Samples, correct = r.Correct, lossSum = r.LossSum }),
-        };
+        return new EvaluationView(
+            done.Sum(r => r.Samples), done.Sum(r => r.Correct), done.Sum(r => r.LossSum), rows.Count(r => r.State == RoundRows.Name(EvaluationState.Assigned)),
+            [.. done.Select(r => new ClientEvaluation(r.Client, r.Samples, r.Correct, r.LossSum))]);
     }
+
+    static double? TrainingLoss(RoundView round)
+    {
+        var told = round.Participations.Where(p => p.State == nameof(ParticipationState.Accepted) && p.TrainingLoss is not null && p.Samples > 0).ToList();
+        return told.Count == 0 ? null : told.Sum(p => p.TrainingLoss!.Value * p.Samples) / told.Sum(p => p.Samples);
+    }
+
+    static bool IsAccepted(ParticipationRow row) => row.State == RoundRows.Name(ParticipationState.Accepted);
 
     static string? Error(Faults.Refusal? refusal) => refusal is null ? null : $"{refusal.Code}: {refusal.Message}";
 

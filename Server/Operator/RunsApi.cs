@@ -1,6 +1,8 @@
-using System.Globalization;
-using Federated.Server.Aggregation;
+using System.Text.Json.Nodes;
 using Federated.Server.Faults;
+using Federated.Server.Fleet;
+using Federated.Server.Identity;
+using Federated.Server.Operator.Views;
 using Federated.Server.Rounds;
 using Federated.Server.Runs;
 using Federated.Server.Storage;
@@ -10,45 +12,77 @@ namespace Federated.Server.Operator;
 /// <summary>Runs over REST.</summary>
 static class RunsApi
 {
+    static readonly Fault[] SpecFaults =
+        [Fault.RunExists, Fault.UnknownKey, Fault.ValueInvalid, Fault.StrategyRefused, Fault.BlobNotFound, Fault.BlobsDoNotFit, Fault.BodyTooLarge];
+
     public static void Map(RouteGroupBuilder api)
     {
-        api.MapPost("/runs", CreateAsync);
-        api.MapGet("/runs", (RunDirectory runs) => runs.All.Select(l => RunViews.Of(l.Current)));
-        api.MapGet("/runs/{id}", (string id, RunDirectory runs) => RunViews.Of(runs.Get(id).Current));
-        api.MapPost("/runs/{id}/pause", (string id, RunDirectory runs, CancellationToken stopping) => TellAsync(runs, id, new RoundCommand.Pause(), stopping));
-        api.MapPost("/runs/{id}/resume", (string id, RunDirectory runs, CancellationToken stopping) => TellAsync(runs, id, new RoundCommand.Resume(), stopping));
-        api.MapPost("/runs/{id}/stop", (string id, RunDirectory runs, CancellationToken stopping) => TellAsync(runs, id, new RoundCommand.Stop(), stopping));
-        api.MapGet("/runs/{id}/rounds", (string id, RunDirectory runs, IRunStore store, CancellationToken stopping) =>
-            RunViews.RoundsAsync(store, runs.Get(id).Current.State, stopping));
-        api.MapGet("/runs/{id}/versions/{version}", VersionAsync);
+        api.MapGet("/runs", List).Needs(new RouteRule(Role.Viewer) { OpenToLimitedKeys = true, Refusals = [Fault.ValueInvalid] }, "List the runs, by id.")
+            .Produces<IReadOnlyList<RunView>>();
+        api.MapPost("/runs", CreateAsync).Needs(new RouteRule(Role.Operator) { OpenToLimitedKeys = true, Refusals = SpecFaults }, "Create a run from a RunSpec and start it; with ?validate=true only check it.")
+            .Accepts<JsonObject>("application/json").Produces<RunView>(StatusCodes.Status201Created).Produces<ValidRun>();
+        api.MapGet("/runs/{id}", (string id, RunDirectory runs) => RunViews.Of(runs.Get(id).Current))
+            .NeedsForRun(Role.Viewer, "id", "A run as it stands.").Produces<RunView>();
+        Act(api, "pause", "Hold the run before its next round.", () => new RoundCommand.Pause());
+        Act(api, "resume", "Let a paused run go on.", () => new RoundCommand.Resume());
+        Act(api, "stop", "End the run.", () => new RoundCommand.Stop());
+        api.MapPost("/runs/{id}/clone", CloneAsync)
+            .Needs(new RouteRule(Role.Operator) { Run = "id", Refusals = [Fault.RunNotFound, Fault.RunExists, Fault.UnknownKey, Fault.ValueInvalid] }, "Create a run like this one: body {\"name\": ..., \"changes\": {...}}.")
+            .Accepts<JsonObject>("application/json").Produces<RunView>(StatusCodes.Status201Created);
+        api.MapGet("/runs/{id}/rounds", RoundsAsync).NeedsForRun(Role.Viewer, "id", "The run's rounds, with participations.", Fault.ValueInvalid)
+            .Produces<IReadOnlyList<RoundView>>();
+        api.MapGet("/runs/{id}/rounds/{round:int}", RoundAsync).NeedsForRun(Role.Viewer, "id", "One round.", Fault.RoundNotFound).Produces<RoundView>();
+        api.MapGet("/runs/{id}/curves", CurvesAsync).NeedsForRun(Role.Viewer, "id", "The run's curves as columns by round.").Produces<CurvesView>();
     }
 
-    static async Task<IResult> CreateAsync(HttpRequest request, RunDirectory runs, bool? validate, CancellationToken stopping)
+    static IReadOnlyList<RunView> List(HttpContext context, RunDirectory runs, string? after, int? limit) =>
+        Paging.Page(context, runs.All.Where(l => context.Caller().MaySee(l.Current.State.Run)).Select(l => RunViews.Of(l.Current)), r => r.Id, after, limit);
+
+    static void Act(RouteGroupBuilder api, string action, string summary, Func<RoundCommand> command) =>
+        api.MapPost($"/runs/{{id}}/{action}", async (string id, RunDirectory runs, CancellationToken stopping) =>
+        {
+            var loop = runs.Get(id);
+            var outcome = await loop.SendAsync(command(), stopping);
+            return outcome.Refusal is { } refusal ? throw new FaultException(refusal) : RunViews.Of(loop.Current);
+        }).NeedsForRun(Role.Operator, "id", summary, Fault.RunEnded).Produces<RunView>();
+
+    static async Task<IResult> CreateAsync(HttpContext context, RunDirectory runs, bool? validate, CancellationToken stopping)
     {
-        var spec = await ReadSpecAsync(request, stopping);
+        var spec = Read(RequestBody.Bytes(context.Request));
+        RefuseForeign(context.Caller(), spec.Name);
         if (validate == true)
         {
             runs.Validate(spec);
-            return Results.Ok(new { id = spec.Name, specDigest = spec.Digest, valid = true });
+            return Results.Ok(new ValidRun(spec.Name, spec.Digest, true));
         }
+        return await BeginAsync(runs, spec, stopping);
+    }
+
+    static async Task<IResult> CloneAsync(string id, HttpContext context, RunDirectory runs, CancellationToken stopping)
+    {
+        var (name, changes) = RequestBody.Read(context.Request, o => (o.Text("name", maxLength: ClientIds.MaxLength), o.Element("changes") is null ? null : o.Object("changes")));
+        RefuseForeign(context.Caller(), name);
+        var json = JsonNode.Parse(runs.Get(id).Current.State.SpecJson)!.AsObject();
+        if (changes is not null)
+        {
+            foreach (var (key, value) in JsonNode.Parse(RequestBody.Bytes(context.Request))!["changes"]!.AsObject())
+                json[key] = value?.DeepClone();
+        }
+        json["name"] = name;
+        return await BeginAsync(runs, Read(System.Text.Encoding.UTF8.GetBytes(json.ToJsonString())), stopping);
+    }
+
+    static async Task<IResult> BeginAsync(RunDirectory runs, RunSpec spec, CancellationToken stopping)
+    {
         var loop = await runs.CreateAsync(spec, stopping);
         return Results.Created($"/api/v1/runs/{spec.Name}", RunViews.Of(loop.Current));
     }
 
-    static async Task<RunSpec> ReadSpecAsync(HttpRequest request, CancellationToken stopping)
+    static RunSpec Read(ReadOnlySpan<byte> json)
     {
-        using var body = new MemoryStream();
-        var buffer = new byte[1 << 14];
-        int count;
-        while ((count = await request.Body.ReadAsync(buffer, stopping)) > 0)
-        {
-            body.Write(buffer, 0, count);
-            if (body.Length > RunSpecJson.MaxBytes)
-                throw new FaultException(Fault.RequestMalformed, $"A RunSpec has at most {RunSpecJson.MaxBytes} bytes.");
-        }
         try
         {
-            return RunSpecJson.Read(body.GetBuffer().AsSpan(0, (int)body.Length));
+            return RunSpecJson.Read(json);
         }
         catch (FormatException e)
         {
@@ -56,22 +90,29 @@ static class RunsApi
         }
     }
 
-    static async Task<object> TellAsync(RunDirectory runs, string id, RoundCommand command, CancellationToken stopping)
+    static void RefuseForeign(Caller caller, string run)
     {
-        var loop = runs.Get(id);
-        var outcome = await loop.SendAsync(command, stopping);
-        return outcome.Refusal is { } refusal ? throw new FaultException(refusal) : RunViews.Of(loop.Current);
+        if (!caller.MaySee(run))
+            throw new FaultException(Fault.RoleMissing, "The key is limited to other runs.");
     }
 
-    static async Task<object> VersionAsync(string id, string version, RunDirectory runs, IRunStore store, PublishedFolders folders, CancellationToken stopping)
+    static async Task<IReadOnlyList<RoundView>> RoundsAsync(string id, HttpContext context, RunDirectory runs, OperatorRows rows, int? after, int? limit, CancellationToken stopping)
     {
-        var state = runs.Get(id).Current.State;
-        if (version == "latest")
-            return await Task.Run(() => RunViews.Version(state, state.Version, folders.Ensure(state.Spec, state.Version)), stopping);
-        if (!int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            || await store.VersionAsync(id, number, stopping) is not { } row)
-            throw new FaultException(Fault.VersionNotFound, $"Run '{id}' has no version '{version[..Math.Min(version.Length, 64)]}'; the latest is {state.Version.Version}.");
-        var info = RoundRestore.Version(row);
-        return await Task.Run(() => RunViews.Version(state, info, folders.Ensure(state.Spec, info)), stopping);
+        runs.Get(id);
+        return Paging.Linked(context, await RunViews.RoundsAsync(rows, id, after ?? -1, Paging.Limit(limit), stopping), r => r.Round, limit);
+    }
+
+    static async Task<RoundView> RoundAsync(string id, int round, RunDirectory runs, OperatorRows rows, CancellationToken stopping)
+    {
+        runs.Get(id);
+        return (await RunViews.RoundsAsync(rows, id, round - 1, 1, stopping)) is [var found] && found.Round == round
+            ? found
+            : throw new FaultException(Fault.RoundNotFound, $"Run '{id}' has no record of round {round}.");
+    }
+
+    static async Task<CurvesView> CurvesAsync(string id, RunDirectory runs, OperatorRows rows, CancellationToken stopping)
+    {
+        runs.Get(id);
+        return RunViews.Curves(await RunViews.RoundsAsync(rows, id, -1, int.MaxValue, stopping));
     }
 }

@@ -40,13 +40,16 @@ sealed class DataFolder : IDisposable
         }
     }
 
-    /// <summary>Says where to reach this process; whoever reads the file sees all of it or the previous one.</summary>
-    public void WriteEndpoints(int httpPort, int grpcPort)
+    /// <summary>Where the first admin key of a server that asks for keys is found, by whoever may read this folder.</summary>
+    public string AdminKey => System.IO.Path.Combine(Path, "admin.key");
+
+    /// <summary>Says where to reach this process, and which authority it is under; whoever reads the file sees all of it or the previous one.</summary>
+    public void WriteEndpoints(string http, string grpc, string? authority)
     {
         var target = System.IO.Path.Combine(Path, "endpoints.json");
         var temporary = target + ".tmp";
         File.WriteAllBytes(temporary, JsonSerializer.SerializeToUtf8Bytes(
-            new { http = $"http://127.0.0.1:{httpPort}", grpc = $"http://127.0.0.1:{grpcPort}", pid = Environment.ProcessId }));
+            new { http, grpc, authority, pid = Environment.ProcessId }));
         File.Move(temporary, target, overwrite: true);
     }
 

@@ -15,6 +15,12 @@ sealed class FederatedDbContext(DbContextOptions<FederatedDbContext> options) : 
     public DbSet<EvaluationRow> Evaluations => Set<EvaluationRow>();
     public DbSet<ClientRow> Clients => Set<ClientRow>();
     public DbSet<EventRow> Events => Set<EventRow>();
+    public DbSet<ApiKeyRow> ApiKeys => Set<ApiKeyRow>();
+    public DbSet<JoinTokenRow> JoinTokens => Set<JoinTokenRow>();
+    public DbSet<CertificateRow> Certificates => Set<CertificateRow>();
+    public DbSet<StandingRow> Standings => Set<StandingRow>();
+    public DbSet<AuditRow> Audit => Set<AuditRow>();
+    public DbSet<IdempotencyRow> Idempotency => Set<IdempotencyRow>();
 
     protected override void OnModelCreating(ModelBuilder model)
     {
@@ -27,6 +33,12 @@ sealed class FederatedDbContext(DbContextOptions<FederatedDbContext> options) : 
         model.Entity<EvaluationRow>(e => { e.ToTable("evaluations"); e.HasKey(x => new { x.RunId, x.Version, x.Client }); e.Ignore(x => x.Key); });
         model.Entity<ClientRow>(e => { e.ToTable("clients"); e.HasKey(x => x.Id); e.Ignore(x => x.Key); });
         model.Entity<EventRow>(e => { e.ToTable("events"); e.HasKey(x => x.Sequence); e.Ignore(x => x.Key); });
+        model.Entity<ApiKeyRow>(e => { e.ToTable("apiKeys"); e.HasKey(x => x.Id); e.Ignore(x => x.Key); });
+        model.Entity<JoinTokenRow>(e => { e.ToTable("joinTokens"); e.HasKey(x => x.Id); e.Ignore(x => x.Key); });
+        model.Entity<CertificateRow>(e => { e.ToTable("certificates"); e.HasKey(x => x.Serial); e.Ignore(x => x.Key); });
+        model.Entity<StandingRow>(e => { e.ToTable("standings"); e.HasKey(x => x.Client); e.Ignore(x => x.Key); });
+        model.Entity<AuditRow>(e => { e.ToTable("audit"); e.HasKey(x => x.Sequence); e.Ignore(x => x.Key); });
+        model.Entity<IdempotencyRow>(e => { e.ToTable("idempotency"); e.HasKey(x => x.Slot); e.Ignore(x => x.Key); });
         UseColumnNames(model);
     }
 

@@ -6,14 +6,14 @@ using Grpc.Core;
 namespace Federated.Server.Transport;
 
 /// <summary>Blobs down and updates up over gRPC.</summary>
-sealed class AdapterTransferService(DownloadSession downloads, UploadServices uploads, CallGuard guard) : AdapterTransfer.AdapterTransferBase
+sealed class AdapterTransferService(DownloadSession downloads, UploadServices uploads, CallerCredentials callers, CallGuard guard) : AdapterTransfer.AdapterTransferBase
 {
     public override Task Download(DownloadRequest request, IServerStreamWriter<BlobChunk> responseStream, ServerCallContext context) =>
         guard.RunAsync(context, stopping =>
         {
             var (digest, offset) = ProtoMapping.Read(request);
             return downloads.RunAsync(
-                digest, offset, BearerToken.Of(context.RequestHeaders), (size, data) => responseStream.WriteAsync(ProtoMapping.WriteChunk(size, data)), stopping);
+                digest, offset, callers.Of(context), (size, data) => responseStream.WriteAsync(ProtoMapping.WriteChunk(size, data)), stopping);
         });
 
     public override Task Upload(IAsyncStreamReader<UploadFrame> requestStream, IServerStreamWriter<UploadReply> responseStream, ServerCallContext context) =>
@@ -21,6 +21,6 @@ sealed class AdapterTransferService(DownloadSession downloads, UploadServices up
         {
             var wire = new GrpcStream<UploadFrame, UploadReply>(requestStream, responseStream);
             var stream = new MappedStream<UploadSaid, UploadSays, UploadFrame, UploadReply>(wire, ProtoMapping.Read, ProtoMapping.Write);
-            return new UploadSession(uploads, stream, BearerToken.Of(context.RequestHeaders)).RunAsync(stopping);
+            return new UploadSession(uploads, stream, callers.Of(context)).RunAsync(stopping);
         });
 }

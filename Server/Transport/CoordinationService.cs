@@ -7,13 +7,13 @@ using Grpc.Core;
 namespace Federated.Server.Transport;
 
 /// <summary>The control stream over gRPC.</summary>
-sealed class CoordinationService(SessionServices services, CallGuard guard) : Coordination.CoordinationBase
+sealed class CoordinationService(SessionServices services, CallerCredentials callers, CallGuard guard) : Coordination.CoordinationBase
 {
     public override Task Connect(IAsyncStreamReader<ClientMessage> requestStream, IServerStreamWriter<ServerMessage> responseStream, ServerCallContext context) =>
         guard.RunAsync(context, stopping =>
         {
             var wire = new GrpcStream<ClientMessage, ServerMessage>(requestStream, responseStream);
             var stream = new MappedStream<ClientSaid, ServerSays, ClientMessage, ServerMessage>(wire, ProtoMapping.Read, ProtoMapping.Write);
-            return new CoordinationSession(services, stream, BearerToken.Of(context.RequestHeaders)).RunAsync(stopping);
+            return new CoordinationSession(services, stream, callers.Of(context)).RunAsync(stopping);
         });
 }

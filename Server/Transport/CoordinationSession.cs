@@ -8,7 +8,7 @@ using Federated.Server.Transport.Seam;
 namespace Federated.Server.Transport;
 
 /// <summary>One client's control stream from Hello to its end, over whatever carries it.</summary>
-sealed class CoordinationSession(SessionServices services, IMessageStream<ClientSaid, ServerSays> stream, string? token)
+sealed class CoordinationSession(SessionServices services, IMessageStream<ClientSaid, ServerSays> stream, ClientCredential credential)
 {
     const int MaxUnreadableMessages = 16;
 
@@ -22,7 +22,7 @@ sealed class CoordinationSession(SessionServices services, IMessageStream<Client
         await AdmitAsync(hello, ending.Token);
         var client = services.Clients.Connect(hello, ending);
         _logger.ClientConnected(client.Id, hello.Software, client.Session);
-        client.TrySend(new ServerSays.Welcome(services.Fleet.HeartbeatSeconds, services.Runs.Offers(client.Id)));
+        client.TrySend(new ServerSays.Welcome(services.Fleet.HeartbeatSeconds, services.Standings.MayJoin(client.Id) ? services.Runs.Offers(client.Id) : []));
         CancelOrphans(client);
         var reason = "the stream was cut";
         try
@@ -56,7 +56,7 @@ sealed class CoordinationSession(SessionServices services, IMessageStream<Client
     {
         if (hello.ProtocolVersion != ProtocolLimits.Version)
             throw new FaultException(Fault.ProtocolVersion, $"The client speaks protocol version {hello.ProtocolVersion}, this server {ProtocolLimits.Version}.");
-        if (await services.Tokens.CheckAsync(hello.ClientId, token, stopping) is { } refusal)
+        if (await services.Tokens.CheckAsync(hello.ClientId, credential, stopping) is { } refusal)
             throw new FaultException(refusal);
     }
 
@@ -145,7 +145,9 @@ sealed class CoordinationSession(SessionServices services, IMessageStream<Client
     async Task JoinAsync(ConnectedClient client, ClientSaid.JoinRun join, CancellationToken stopping)
     {
         var loop = services.Runs.Find(join.Run);
-        var refusal = JoinRules.Check(client, join, loop?.Current.State);
+        var refusal = services.Standings.MayJoin(client.Id)
+            ? JoinRules.Check(client, join, loop?.Current.State)
+            : new Refusal(Fault.ClientNotApproved, $"Client '{client.Id}' waits until an admin approves it.");
         // The reply is queued first, so that no assignment of the run can overtake it.
         client.TrySend(new ServerSays.JoinReply(join.Run, refusal));
         if (refusal is not null)
@@ -156,6 +158,8 @@ sealed class CoordinationSession(SessionServices services, IMessageStream<Client
         }
         client.Join(join.Run);
         _logger.RunJoined(client.Id, join.Run);
+        if (services.Standings.Of(client.Id).Draining)
+            return;
         var member = new FleetMember(client.Id, client.Session, join.TrainingSamples, join.EvaluationSamples, [.. client.Hello.PendingAssignments]);
         await loop!.SendAsync(new RoundCommand.ClientJoined(member), stopping);
     }

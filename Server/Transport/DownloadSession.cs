@@ -12,12 +12,12 @@ sealed class DownloadSession(IBlobStore blobs, RunDirectory runs, ClientTokens t
 {
     /// <param name="digest">The blob.</param>
     /// <param name="offset">First byte wanted.</param>
-    /// <param name="token">The client's.</param>
+    /// <param name="credential">The client's.</param>
     /// <param name="writeAsync">Takes the blob's size, with the first chunk only, and a chunk that is valid until the task ends.</param>
     /// <param name="stopping">Ends the stream.</param>
-    public async Task RunAsync(string digest, long offset, string? token, Func<long?, ReadOnlyMemory<byte>, Task> writeAsync, CancellationToken stopping)
+    public async Task RunAsync(string digest, long offset, ClientCredential credential, Func<long?, ReadOnlyMemory<byte>, Task> writeAsync, CancellationToken stopping)
     {
-        var client = tokens.Owner(token) ?? throw new FaultException(Fault.TokenRefused, "The token belongs to no registered client; connect first.");
+        var client = tokens.Owner(credential);
         if (blobs.Size(digest) is not { } size || !IsReadable(client, digest))
             throw new FaultException(Fault.BlobNotFound, $"There is no blob {digest} for client '{client}'.");
         if (offset > size)

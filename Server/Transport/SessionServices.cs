@@ -7,6 +7,7 @@ namespace Federated.Server.Transport;
 /// <summary>What every control stream works with.</summary>
 sealed record SessionServices(RunDirectory Runs, ClientRegistry Clients, ClientTokens Tokens, FleetOptions Fleet, TimeProvider Time)
 {
+    public required ClientStandings Standings { get; init; }
     public required RoundMetrics Metrics { get; init; }
     public required ILoggerFactory Loggers { get; init; }
 }

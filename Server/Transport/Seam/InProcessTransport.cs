@@ -1,5 +1,6 @@
 using Federated.Protos.V1;
 using Federated.Server.Faults;
+using Federated.Server.Fleet;
 using Federated.Server.Fleet.Messages;
 using Federated.Server.Transport.Uploads;
 
@@ -14,7 +15,7 @@ sealed class InProcessTransport(SessionServices sessions, UploadServices uploads
     {
         var pair = new InProcessStream<ClientMessage, ServerMessage>();
         var stream = new MappedStream<ClientSaid, ServerSays, ClientMessage, ServerMessage>(pair.Server, ProtoMapping.Read, ProtoMapping.Write);
-        _ = CarryAsync(pair, () => new CoordinationSession(sessions, stream, token).RunAsync(stopping));
+        _ = CarryAsync(pair, () => new CoordinationSession(sessions, stream, new ClientCredential(token)).RunAsync(stopping));
         return pair.Client;
     }
 
@@ -24,7 +25,7 @@ sealed class InProcessTransport(SessionServices sessions, UploadServices uploads
         var pair = new InProcessStream<UploadFrame, UploadReply>();
         var stream = new MappedStream<UploadSaid, UploadSays, UploadFrame, UploadReply>(pair.Server, ProtoMapping.Read, ProtoMapping.Write);
         complete = pair.CompleteClient;
-        _ = CarryAsync(pair, () => new UploadSession(uploads, stream, token).RunAsync(stopping));
+        _ = CarryAsync(pair, () => new UploadSession(uploads, stream, new ClientCredential(token)).RunAsync(stopping));
         return pair.Client;
     }
 
@@ -34,7 +35,7 @@ sealed class InProcessTransport(SessionServices sessions, UploadServices uploads
         try
         {
             var (digest, offset) = ProtoMapping.Read(request);
-            await downloads.RunAsync(digest, offset, token, (size, data) => take(ProtoMapping.WriteChunk(size, data.ToArray())), stopping);
+            await downloads.RunAsync(digest, offset, new ClientCredential(token), (size, data) => take(ProtoMapping.WriteChunk(size, data.ToArray())), stopping);
         }
         catch (FaultException e)
         {

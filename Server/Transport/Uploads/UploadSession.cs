@@ -1,19 +1,19 @@
 using Federated.Server.Faults;
+using Federated.Server.Fleet;
 using Federated.Server.Storage;
 using Federated.Server.Transport.Seam;
 
 namespace Federated.Server.Transport.Uploads;
 
 /// <summary>One upload from its first frame to its outcome, over whatever carries it.</summary>
-sealed class UploadSession(UploadServices services, IMessageStream<UploadSaid, UploadSays> stream, string? token)
+sealed class UploadSession(UploadServices services, IMessageStream<UploadSaid, UploadSays> stream, ClientCredential credential)
 {
     public async Task RunAsync(CancellationToken stopping)
     {
         if (await ReadAsync(stopping) is not UploadSaid.Open open)
             throw new FaultException(Fault.MessageUnexpected, "The first frame of an upload must be UploadOpen.");
         var header = ProtoMapping.ReadHeader(open.Header);
-        if (!services.Tokens.IsRegistered(header.Client, token))
-            throw new FaultException(Fault.TokenRefused, $"The token is not the one that '{header.Client}' registered with; connect first.");
+        RefuseOthers(header);
         using var lane = await services.Lanes.EnterAsync(header.Client, header.AssignmentId, stopping);
         try
         {
@@ -43,7 +43,15 @@ sealed class UploadSession(UploadServices services, IMessageStream<UploadSaid, U
                 return new UploadSays.Outcome(UploadResult.Restart, refusal, null);
             }
         }
+        // The client may have been revoked while its bytes came.
+        RefuseOthers(header);
         return await services.Intake.AcceptAsync(open, header, stopping);
+    }
+
+    void RefuseOthers(UploadHeader header)
+    {
+        if (services.Tokens.Refuses(header.Client, credential) is { } refusal)
+            throw new FaultException(refusal);
     }
 
     async Task ReceiveAsync(ISpool spool, UploadSaid.Open open, CancellationToken stopping)

@@ -13,13 +13,14 @@ public sealed partial class ServerHouseTests
         ["Faults"] = ["Storage"],
         ["Storage"] = ["Faults"],
         ["Fleet"] = ["Faults", "Storage"],
+        ["Identity"] = ["Faults", "Storage", "Fleet"],
         ["Rounds"] = ["Faults", "Storage", "Fleet", "Runs"],
         ["Runs"] = ["Faults", "Storage", "Fleet", "Rounds", "Aggregation"],
         ["Aggregation"] = ["Faults", "Storage", "Rounds", "Runs"],
-        ["Transport"] = ["Faults", "Storage", "Fleet", "Rounds", "Runs", "Aggregation"],
-        ["Operator"] = ["Faults", "Storage", "Fleet", "Rounds", "Runs", "Aggregation", "Hosting"],
+        ["Transport"] = ["Faults", "Storage", "Fleet", "Identity", "Rounds", "Runs", "Aggregation"],
+        ["Operator"] = ["Faults", "Storage", "Fleet", "Identity", "Rounds", "Runs", "Aggregation", "Hosting"],
         ["Dashboard"] = ["Faults"],
-        ["Hosting"] = ["Faults", "Storage", "Fleet", "Rounds", "Runs", "Aggregation", "Transport", "Operator", "Dashboard"],
+        ["Hosting"] = ["Faults", "Storage", "Fleet", "Identity", "Rounds", "Runs", "Aggregation", "Transport", "Operator", "Dashboard"],
     };
 
     [Fact]

@@ -22,7 +22,8 @@ sealed class ServerKit : IAsyncDisposable
         Time = time ?? TimeProvider.System;
         Fleet = fleet ?? new FleetOptions();
         Clients = new ClientRegistry(Fleet, Time);
-        Tokens = new ClientTokens(Store, Time, NullLogger<ClientTokens>.Instance);
+        Standings = new ClientStandings(Store, Fleet, Time);
+        Tokens = new ClientTokens(Store, Standings, Time, NullLogger<ClientTokens>.Instance);
         var adapters = new AdapterCache(Blobs);
         var versions = new VersionWriter(Blobs, new ManifestEncoder());
         var worker = new RoundWorker(Blobs, Spools, adapters, versions, new WorkerOptions(threads));
@@ -32,7 +33,7 @@ sealed class ServerKit : IAsyncDisposable
         var intake = new UpdateIntake(Runs, Store, Spools, adapters, meter);
         var options = uploads ?? new UploadOptions();
         Transport = new InProcessTransport(
-            new SessionServices(Runs, Clients, Tokens, Fleet, Time) { Metrics = Metrics, Loggers = Loggers },
+            new SessionServices(Runs, Clients, Tokens, Fleet, Time) { Standings = Standings, Metrics = Metrics, Loggers = Loggers },
             new UploadServices(intake, Spools, new UploadLanes(), new SpoolBudget(options.BudgetBytes), Tokens) { Options = options, Metrics = Metrics, Time = Time },
             new DownloadSession(Blobs, Runs, Tokens, meter, Metrics));
         Wire = new InProcessWire(Transport);
@@ -49,6 +50,8 @@ sealed class ServerKit : IAsyncDisposable
     public FleetOptions Fleet { get; }
 
     public ClientRegistry Clients { get; }
+
+    public ClientStandings Standings { get; }
 
     public ClientTokens Tokens { get; }
 
@@ -72,6 +75,7 @@ sealed class ServerKit : IAsyncDisposable
     {
         await Runs.DisposeAsync();
         Tokens.Dispose();
+        Standings.Dispose();
         Metrics.Dispose();
     }
 }

@@ -91,11 +91,11 @@ public sealed class CoordinationTests : IAsyncLifetime
         var impostor = new SyntheticClient("a", _server.Wire, Adapter) { Token = "other" };
         await AssertRefusedAsync("F301", await Conversation.OpenAsync(_server, impostor));
 
-        using var tokens = new ClientTokens(_server.Store, _clock, NullLogger<ClientTokens>.Instance);
+        using var tokens = new ClientTokens(_server.Store, _server.Standings, _clock, NullLogger<ClientTokens>.Instance);
         await tokens.LoadAsync(CancellationToken.None);
 
-        Assert.NotNull(await tokens.CheckAsync("a", "other", CancellationToken.None));
-        Assert.Null(await tokens.CheckAsync("a", _a.Token, CancellationToken.None));
+        Assert.NotNull(await tokens.CheckAsync("a", new ClientCredential("other"), CancellationToken.None));
+        Assert.Null(await tokens.CheckAsync("a", new ClientCredential(_a.Token), CancellationToken.None));
     }
 
     [Fact]
