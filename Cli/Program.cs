@@ -6,6 +6,7 @@ var root = new RootCommand("Federated: federated parameter-efficient fine-tuning
 {
     ServerCommand.Create(),
     ClientCommand.Create(),
+    PretrainCommand.Create(),
     AdapterCommand.Create(),
     AggregateCommand.Create(),
     RunsCommand.Create(),

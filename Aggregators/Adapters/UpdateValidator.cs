@@ -25,7 +25,8 @@ public sealed class UpdateValidator(AdapterLayout layout, TensorEncoding encodin
             return new(UpdateFault.WrongBase, $"The update was trained on base {NearestName.Shorten(header.BaseDigest)}; the run has {layout.Schema.BaseDigest}.");
         if (header.PlanVersion != layout.PlanVersion)
             return new(UpdateFault.WrongPlan, $"The update was made for plan version {header.PlanVersion}; the assignment has {layout.PlanVersion}.");
-        return CheckNames(header.Tensors) ?? CheckTensors(header.Tensors);
+        var named = Named(header.Tensors);
+        return CheckNames(named) ?? CheckTensors(named);
     }
 
     /// <summary>Null when every tensor is well-formed and finite and the norm is within the cap.</summary>
@@ -47,6 +48,11 @@ public sealed class UpdateValidator(AdapterLayout layout, TensorEncoding encodin
         return norm <= normCap ? null
             : new(UpdateFault.NormTooLarge, FormattableString.Invariant($"The update's norm is {norm:g6}; at most {normCap:g6} is allowed."));
     }
+
+    /// <summary>A tensor without a name stands for the one that the layout has in its place.</summary>
+    IReadOnlyList<TensorHeader> Named(IReadOnlyList<TensorHeader> tensors) => tensors.Any(t => t.Name.Length == 0)
+        ? [.. tensors.Select((t, i) => t.Name.Length == 0 && i < _trained.Tensors.Count ? t with { Name = _trained.Tensors[i].Name } : t)]
+        : tensors;
 
     UpdateRejection? CheckNames(IReadOnlyList<TensorHeader> tensors)
     {

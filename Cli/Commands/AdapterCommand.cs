@@ -14,7 +14,7 @@ static class AdapterCommand
     static Command Initialise()
     {
         var model = new Option<DirectoryInfo>("--model") { Description = "Hugging Face folder of the base model.", Required = true };
-        var method = new Option<string>("--method") { Description = $"PEFT method: {string.Join(", ", MethodCatalog.Default.Names)}.", DefaultValueFactory = _ => "lora" };
+        var method = new Option<string>("--method") { Description = $"PEFT method: {string.Join(", ", MethodCatalog.Default.Names.Concat(TensorSets.Names))}.", DefaultValueFactory = _ => "lora" };
         var set = new Option<string[]>("--set") { Description = "Options of the method, key=value: r=8 alpha=8 targets=query,value head=trained.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
         var seed = new Option<ulong>("--seed") { Description = "Of the random part of version 0.", DefaultValueFactory = _ => 1 };
         var output = new Option<DirectoryInfo>("--out") { Description = "Folder for schema.json, plan.json, version0.safetensors and init.json.", Required = true };
@@ -32,7 +32,8 @@ static class AdapterCommand
             });
             bundle.Write(parsed.GetValue(output)!.FullName);
             var layout = bundle.Version0.Layout;
-            Console.WriteLine($"{layout.Tensors.Count} tensors in {layout.Groups.Count} groups, {layout.TotalElements} elements, written to {parsed.GetValue(output)!.FullName}.");
+            var account = ByteAccount.Of(layout);
+            Console.WriteLine(FormattableString.Invariant($"{layout.Tensors.Count} tensors in {layout.Groups.Count} groups, {account.Scalars} trained scalars, {account.Mebibytes:0.000} MiB per client and round in f32; written to {parsed.GetValue(output)!.FullName}."));
             return ExitCode.Done;
         });
         return command;

@@ -7,10 +7,10 @@ using Spectre.Console;
 
 namespace Federated.Cli.Commands;
 
-/// <summary><c>federated bench vision</c>: the demo over three seeds.</summary>
+/// <summary><c>federated bench NAME</c>; vision is the demo over three seeds.</summary>
 static class BenchCommand
 {
-    public static Command Create() => new("bench", "Measure.") { Vision() };
+    public static Command Create() => new("bench", "Measure.") { Vision(), TextBenchCommand.Create() };
 
     static Command Vision()
     {

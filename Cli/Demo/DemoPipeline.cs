@@ -48,7 +48,7 @@ sealed class DemoPipeline(DemoSettings settings, FashionMnist files, Workspace w
     {
         await federation.StartServerAsync(settings.ServerThreads, stop);
         foreach (var site in _sites)
-            federation.StartSite(site, new JsonObject
+            federation.StartSite(site.Name, new JsonObject
             {
                 ["id"] = site.Name,
                 ["server"] = federation.GrpcAddress,

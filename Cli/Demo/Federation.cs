@@ -50,13 +50,13 @@ sealed class Federation(Workspace workspace, TimeProvider clock) : IAsyncDisposa
         throw new CommandException("F563", $"The coordinator did not announce itself within {StartLimit.TotalSeconds:0} s; its log is '{server.LogFile}'.", ExitCode.Failed);
     }
 
-    public void StartSite(Site site, JsonObject configuration)
+    public void StartSite(string name, JsonObject configuration)
     {
-        var folder = workspace.Site(site.Name);
+        var folder = workspace.Site(name);
         Directory.CreateDirectory(folder);
         var file = Path.Combine(folder, "client.json");
         File.WriteAllText(file, configuration.ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
-        _supervisor.Start(new(site.Name, Path.Combine(AppContext.BaseDirectory, "federated"), _ => ["client", "run", "--config", file], workspace.Log(site.Name)));
+        _supervisor.Start(new(name, Path.Combine(AppContext.BaseDirectory, "federated"), _ => ["client", "run", "--config", file], workspace.Log(name)));
     }
 
     public string GrpcAddress => Endpoints.Read(workspace.Coordinator)!.Grpc.ToString();

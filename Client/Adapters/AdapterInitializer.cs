@@ -15,18 +15,31 @@ public static class AdapterInitializer
     /// <exception cref="ClientFault">F522: the method or one of its options is unknown, or selects nothing.</exception>
     public static AdapterBundle Create(IFoundationModel model, AdapterRequest request)
     {
+        var described = Methods(model, request);
+        var (schema, plan) = Describe(model, request);
+        var values = new AdapterTensors(AdapterLayout.Of(schema, plan));
+        return new AdapterBundle(schema, plan, values) { Offsets = Initialise(model, described, values, request.Seed) };
+    }
+
+    /// <summary>What would be trained, without any value.</summary>
+    /// <exception cref="ClientFault">F522, as <see cref="Create"/>.</exception>
+    public static (AdapterSchema Schema, AdapterPlan Plan) Describe(IFoundationModel model, AdapterRequest request)
+    {
+        var described = Methods(model, request).Select(d => d.Description).ToList();
+        var rank = described.Max(d => d.Rank);
+        return (new AdapterSchema(model.BaseDigest, model.ModelType, rank, [.. described.SelectMany(d => d.Groups)], request.BaseName), Plan(described, rank));
+    }
+
+    static List<(IPeftMethod Method, MethodDescription Description)> Methods(IFoundationModel model, AdapterRequest request)
+    {
         var options = new Dictionary<string, string>(request.Options, StringComparer.Ordinal);
         var head = options.Remove(HeadOption, out var asked) ? asked : "frozen";
         if (head is not ("frozen" or "trained"))
             throw ClientFaults.Method($"Option head is '{head}'; 'frozen' or 'trained' is needed.");
-        List<(IPeftMethod Method, MethodDescription Description)> described = [Describe(model, request.Method, options)];
-        if (head == "trained" && request.Method != HeadMethod.WireName)
-            described.Add(Describe(model, HeadMethod.WireName, new Dictionary<string, string>()));
-        var rank = described.Max(d => d.Description.Rank);
-        var schema = new AdapterSchema(model.BaseDigest, model.ModelType, rank, [.. described.SelectMany(d => d.Description.Groups)], request.BaseName);
-        var plan = Plan(described.Select(d => d.Description), rank);
-        var values = new AdapterTensors(AdapterLayout.Of(schema, plan));
-        return new AdapterBundle(schema, plan, values) { Offsets = Initialise(model, described, values, request.Seed) };
+        var names = TensorSets.Expand(request.Method).ToList();
+        if (head == "trained" && !names.Contains(HeadMethod.WireName))
+            names.Add(HeadMethod.WireName);
+        return [.. names.Select((name, i) => Describe(model, name, i == 0 ? options : new Dictionary<string, string>()))];
     }
 
     static (IPeftMethod, MethodDescription) Describe(IFoundationModel model, string name, IReadOnlyDictionary<string, string> options)

@@ -3,7 +3,7 @@ namespace Federated.Client.Adapters;
 /// <summary>What <c>federated adapter init</c> was asked for.</summary>
 public sealed record AdapterRequest
 {
-    /// <summary>A name of <see cref="Peft.MethodCatalog"/>.</summary>
+    /// <summary>A name of <see cref="Peft.MethodCatalog"/> or of <see cref="TensorSets"/>.</summary>
     public string Method { get; init; } = Peft.Lora.LoraMethod.WireName;
 
     /// <summary>The method's options by name; <c>head=trained</c> adds the head to any other method, <c>head=frozen</c> is the default.</summary>

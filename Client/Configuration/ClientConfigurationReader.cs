@@ -2,6 +2,7 @@ using System.Collections;
 using System.Text.RegularExpressions;
 using Federated.Client.Data;
 using Federated.Client.Data.Domains;
+using Federated.Client.Data.Text;
 using Federated.Client.Faults;
 
 namespace Federated.Client.Configuration;
@@ -13,7 +14,7 @@ public static partial class ClientConfigurationReader
     public static IReadOnlyList<string> Keys { get; } =
     [
         "id", "server", "state", "model", "threads", "runs", "exitWhenIdle", "cacheMegabytes",
-        "data.kind", "data.images", "data.labels", "data.evalImages", "data.evalLabels", "data.domain", "data.skew", "data.seed",
+        "data.kind", "data.text", "data.evalText", "data.field", "data.context", "data.images", "data.labels", "data.evalImages", "data.evalLabels", "data.domain", "data.skew", "data.seed",
         "data.indices.from", "data.indices.count", "data.indices.pool",
         "data.evalIndices.from", "data.evalIndices.count", "data.evalIndices.pool",
         "reconnect.initialMs", "reconnect.maxMs", "reconnect.giveUpSeconds",
@@ -52,11 +53,17 @@ public static partial class ClientConfigurationReader
         CacheMegabytes = source.Integer("cacheMegabytes", 1024, 16, 1 << 20),
     };
 
-    static DataConfiguration BindData(ConfigurationSource source) => new()
+    static DataConfiguration BindData(ConfigurationSource source) => BindData(source, source.Text("data.kind", DataConfiguration.Idx)!);
+
+    static DataConfiguration BindData(ConfigurationSource source, string kind) => new()
     {
-        Kind = source.Text("data.kind", "idx")!,
-        Images = source.Text("data.images", "", required: true)!,
-        Labels = source.Text("data.labels", "", required: true)!,
+        Kind = kind,
+        Text = source.Text("data.text", "", required: kind is TextSource.Plain or TextSource.JsonLines)!,
+        EvalText = source.Text("data.evalText", null),
+        Field = source.Text("data.field", "text")!,
+        Context = source.Integer("data.context", 0, 0, 65_536),
+        Images = source.Text("data.images", "", required: kind == DataConfiguration.Idx)!,
+        Labels = source.Text("data.labels", "", required: kind == DataConfiguration.Idx)!,
         EvalImages = source.Text("data.evalImages", null),
         EvalLabels = source.Text("data.evalLabels", null),
         Domain = source.Text("data.domain", "clean")!,
@@ -94,8 +101,8 @@ public static partial class ClientConfigurationReader
             errors.Add($"reconnect.maxMs is {configuration.Reconnect.MaxMs}; at least reconnect.initialMs, {configuration.Reconnect.InitialMs}, is needed.");
         if (configuration.Runs.Count == 0)
             errors.Add("runs is empty; at least one name is needed.");
-        if (configuration.Data.Kind != "idx")
-            errors.Add($"data.kind is '{configuration.Data.Kind}'; only 'idx' is known.");
+        if (!DataConfiguration.Kinds.Contains(configuration.Data.Kind))
+            errors.Add($"data.kind is '{configuration.Data.Kind}'; {string.Join(", ", DataConfiguration.Kinds)} are known.");
         if ((configuration.Data.EvalImages is null) != (configuration.Data.EvalLabels is null))
             errors.Add("data.evalImages and data.evalLabels are given together or not at all.");
         Collect(errors, () => DomainCatalog.Parse(configuration.Data.Domain));

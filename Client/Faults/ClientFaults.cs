@@ -1,6 +1,6 @@
 namespace Federated.Client.Faults;
 
-/// <summary>The client's part of the catalogue of errors, F510 to F559; the server's F5xx lie below.</summary>
+/// <summary>The client's part of the catalogue of errors, F510 to F559 and F570 to F579; the server's F5xx lie below.</summary>
 public static class ClientFaults
 {
     public static ClientFault Configuration(IReadOnlyList<string> errors) =>
@@ -40,6 +40,14 @@ public static class ClientFaults
 
     public static ClientFault Blob(string digest, string why) =>
         new("F543", ClientExit.Failed, $"Blob {digest} {why}");
+
+    public static ClientFault Tokenizer(string folder, string why, Exception? cause = null) =>
+        new("F570", ClientExit.Environment, $"Tokenizer '{folder}' {why}", cause);
+
+    public static ClientFault TextFile(string path, string why, Exception? cause = null) =>
+        new("F571", ClientExit.Environment, $"Text file '{path}' {why}", cause);
+
+    public static ClientFault Modality(string why) => new("F572", ClientExit.Usage, why);
 
     public static ClientFault Training(string why) => new("F550", ClientExit.Failed, why);
 }

@@ -23,6 +23,8 @@ sealed class Checkpoint : IWeightSource, IDisposable
     /// <summary>The base digest, as 64 lower-case hexadecimal digits.</summary>
     public string Digest() => Guard(_path, () => BaseDigest.Of(_folder));
 
+    public bool Has(string name) => _folder.Find(name) is not null;
+
     public float[] Read(string name, params ReadOnlySpan<long> shape)
     {
         var wanted = shape.ToArray();

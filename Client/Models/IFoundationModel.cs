@@ -9,6 +9,9 @@ public interface IFoundationModel : IDisposable
     /// <summary>The <c>model_type</c> of its config.json.</summary>
     string ModelType { get; }
 
+    /// <summary>What it takes.</summary>
+    Modality Takes { get; }
+
     /// <summary>Digest of the base as architecture.md defines it, 64 lower-case hexadecimal digits; empty for a model not yet saved.</summary>
     string BaseDigest { get; }
 

@@ -21,6 +21,14 @@ public sealed class LinearSite : WeightSite
     /// <summary>Whether the base computes this product together with others, so that a branch sees its input but cannot change it.</summary>
     public bool IsFused { get; init; }
 
+    /// <summary>The leaf [in, out] that the weight is a transposed view of; training the base goes through it.</summary>
+    public Tensor? TransposedLeaf { get; init; }
+
+    /// <summary>The table whose rows are this product's weight, so that a trained table is seen here as well.</summary>
+    public WeightSite? TiedTo { get; init; }
+
+    public override Tensor CurrentWeight => HasOwnWeight ? base.CurrentWeight : TiedTo?.CurrentWeight ?? TransposedLeaf?.t() ?? Weight;
+
     /// <summary>Output for input [n, in].</summary>
     public Tensor Apply(Tensor input)
     {

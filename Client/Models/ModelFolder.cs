@@ -9,6 +9,7 @@ public static class ModelFolder
     static readonly Dictionary<string, Func<string, IFoundationModel>> Loaders = new(StringComparer.Ordinal)
     {
         [Vit.VitConfig.ModelType] = Vit.VitModel.Load,
+        [Gpt2.Gpt2Config.ModelType] = Gpt2.Gpt2Model.Load,
     };
 
     /// <exception cref="ClientFault">F520: the folder is missing, incomplete or of an unknown kind.</exception>

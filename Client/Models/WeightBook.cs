@@ -12,6 +12,7 @@ sealed class WeightBook(IWeightSource source) : IDisposable
 {
     readonly List<(string Name, Tensor Value)> _named = [];
     readonly List<Parameter> _leaves = [];
+    readonly List<Tensor> _views = [];
 
     public IReadOnlyList<(string Name, Tensor Value)> Named => _named;
 
@@ -22,6 +23,18 @@ sealed class WeightBook(IWeightSource source) : IDisposable
         var leaf = Leaf(source.Read(name, shape), shape);
         _named.Add((name, leaf));
         return leaf;
+    }
+
+    /// <summary>A leaf [rows, columns] under its name, and its transposed view.</summary>
+    public (Parameter Leaf, Tensor View) AddTransposed(string name, long rows, long columns)
+    {
+        var leaf = Add(name, rows, columns);
+        using (no_grad())
+        {
+            var view = leaf.t().DetachFromDisposeScope();
+            _views.Add(view);
+            return (leaf, view);
+        }
     }
 
     /// <summary>One leaf that holds the named tensors, all of one shape, one below the other.</summary>
@@ -40,6 +53,8 @@ sealed class WeightBook(IWeightSource source) : IDisposable
 
     public void Dispose()
     {
+        foreach (var view in _views)
+            view.Dispose();
         foreach (var (_, value) in _named)
             value.Dispose();
         foreach (var leaf in _leaves)

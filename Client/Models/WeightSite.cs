@@ -25,7 +25,7 @@ public class WeightSite : ModelSite
     public string BiasName => $"{Path}.bias";
 
     /// <summary>What the model computes with now: the trained tensor where there is one.</summary>
-    public Tensor CurrentWeight => _ownWeight ?? Weight;
+    public virtual Tensor CurrentWeight => _ownWeight ?? Weight;
 
     public Tensor? CurrentBias => _ownBias ?? Bias;
 

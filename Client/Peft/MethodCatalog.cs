@@ -37,7 +37,7 @@ public sealed class MethodCatalog
 
     /// <exception cref="ClientFault">F522: no method has this name.</exception>
     public IPeftMethod Get(string name) => _byName.TryGetValue(name, out var method) ? method
-        : throw ClientFaults.Method($"No PEFT method is named '{name}'. Known: {string.Join(", ", Names)}.");
+        : throw ClientFaults.Method($"No PEFT method is named '{name}'. Known: {string.Join(", ", Names.Concat(Adapters.TensorSets.Names))}.");
 
     /// <summary>The one method that interprets a declared group.</summary>
     /// <exception cref="ClientFault">F521: none does.</exception>

@@ -33,18 +33,14 @@ public sealed class Site : IDisposable
     /// <summary>Steps a second in the last training; 0 before the first.</summary>
     public double StepsPerSecond { get; private set; }
 
-    /// <exception cref="ClientFault">F510, F511, F512, F520: the model or the data cannot be used.</exception>
+    /// <exception cref="ClientFault">F510 to F512, F520, F570 to F572: the model or the data cannot be used.</exception>
     public static Site Open(ClientConfiguration configuration)
     {
-        var data = configuration.Data;
-        var domain = DomainCatalog.Parse(data.Domain);
-        var training = ImageDataset.Load(data.Images, data.Labels, data.Indices, domain, LabelSkew.Parse(data.Skew), data.Seed);
-        var heldOut = data.EvalImages is null ? null : ImageDataset.Load(data.EvalImages, data.EvalLabels!, data.EvalIndices, domain);
         var model = ModelFolder.Load(configuration.Model);
         try
         {
-            var normalization = Preprocessor.Load(configuration.Model);
-            return new Site(model, new ImageExamples(training, normalization), heldOut is null ? null : new ImageExamples(heldOut, normalization));
+            var data = SiteData.Open(configuration, model);
+            return new Site(model, data.Training, data.HeldOut);
         }
         catch
         {
@@ -72,7 +68,7 @@ public sealed class Site : IDisposable
     /// <exception cref="ClientFault">F511: this site holds nothing out.</exception>
     public Evaluation Evaluate(StartPoint version, int batchSize, long maxSamples, Action<int>? progress, CancellationToken cancellation)
     {
-        var data = _heldOut ?? throw ClientFaults.DataSplit("This site has no evaluation images.");
+        var data = _heldOut ?? throw ClientFaults.DataSplit("This site holds nothing out.");
         using var adapter = AttachedAdapter.Attach(_model, version.Layout, version.Offsets);
         adapter.Import(version.Values);
         adapter.Merge();

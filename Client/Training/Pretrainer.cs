@@ -7,8 +7,6 @@ namespace Federated.Client.Training;
 /// <summary>Makes a small base model from an image file, for demonstrations and tests where no pre-trained one can be had.</summary>
 public static class Pretrainer
 {
-    const double WarmUpShare = 0.1;
-
     /// <summary>Trains a model and writes it as a Hugging Face folder.</summary>
     /// <param name="data">Square images; labels count from 0.</param>
     /// <param name="labels">A name per label.</param>
@@ -33,17 +31,10 @@ public static class Pretrainer
             ClipNorm = 1,
         };
         var report = new Trainer(model).TrainBase(new ImageExamples(data, normalization), train, CounterRandom.Key("federated.pretrain.v1", $"{settings.Seed}"),
-            step => Schedule(step, steps), progress, cancellation);
+            LearningRates.WarmUpThenCosine(steps), progress, cancellation);
         model.Save(folder);
         Preprocessor.Save(folder, normalization, data.Shape);
         return report;
-    }
-
-    /// <summary>Linear warm-up, then half a cosine down to zero.</summary>
-    static double Schedule(int step, int steps)
-    {
-        var warmUp = Math.Max(1, steps * WarmUpShare);
-        return step < warmUp ? (step + 1) / warmUp : 0.5 * (1 + Math.Cos(Math.PI * (step - warmUp) / (steps - warmUp)));
     }
 
     static void Check(ImageDataset data, IReadOnlyList<string> labels, PretrainSettings settings)

@@ -88,9 +88,9 @@ static class ProtoMapping
             LocalSteps = (uint)envelope.LocalSteps,
             TrainingLoss = envelope.TrainingLoss,
         };
+        // Names are left out: both sides know the order, and for tensors as short as a bias the names would weigh a percent of the update.
         header.Tensors.AddRange(envelope.Header.Tensors.Select(t => new Wire.TensorHeader
         {
-            Name = t.Name,
             Shape = { t.Shape.Select(s => (uint)s) },
             Encoding = ToWire(t.Encoding),
             ByteLength = (ulong)t.Bytes,

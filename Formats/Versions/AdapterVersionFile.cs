@@ -36,6 +36,9 @@ public static class AdapterVersionFile
         return new AdapterVersion(values, offsets);
     }
 
+    /// <summary>Whether a tensor of such a file is part of an offset.</summary>
+    public static bool IsOffset(string name) => name.StartsWith(Prefix, StringComparison.Ordinal);
+
     static IEnumerable<TensorContent> Contents(OffsetFactor offset, int index)
     {
         if (index >= MaxOffsets)

@@ -30,12 +30,12 @@ static class GroupFiles
         return tensors;
     }
 
-    /// <summary>Version 0 as the operator uploaded it: one file with every tensor of the layout and no other.</summary>
+    /// <summary>Version 0 as the operator uploaded it: one file with every tensor of the layout, the offsets it starts with, and nothing else.</summary>
     /// <exception cref="FaultException">It does not fit the layout.</exception>
-    public static AdapterTensors ReadWhole(byte[] bytes, AdapterLayout layout)
+    public static AdapterVersion ReadWhole(byte[] bytes, AdapterLayout layout)
     {
         using var file = Open(bytes, "version0");
-        var unknown = file.Tensors.FirstOrDefault(t => layout.Find(t.Name) is null);
+        var unknown = file.Tensors.FirstOrDefault(t => layout.Find(t.Name) is null && !AdapterVersionFile.IsOffset(t.Name));
         if (unknown is not null)
             throw new FaultException(Fault.BlobsDoNotFit, $"version0 has the tensor '{unknown.Name}', which the schema does not enable.");
         var tensors = new AdapterTensors(layout);
@@ -43,7 +43,21 @@ static class GroupFiles
             Copy(file, tensor, tensors[tensor]);
         if (!tensors.Values.ContainsOnlyFinite())
             throw new FaultException(Fault.BlobsDoNotFit, "version0 has values that are not finite.");
-        return tensors;
+        return new AdapterVersion(tensors, ReadOffsets(file, layout));
+    }
+
+    static IReadOnlyList<OffsetFactor> ReadOffsets(SafetensorsFile file, AdapterLayout layout)
+    {
+        try
+        {
+            var offsets = AdapterVersionFile.Read(file, layout).Offsets;
+            return offsets.All(o => float.IsFinite((float)o.Scale) && o.Left.All(float.IsFinite) && o.Right.All(float.IsFinite)) ? offsets
+                : throw new FormatException("version0 has an offset that is not finite.");
+        }
+        catch (FormatException e)
+        {
+            throw new FaultException(Fault.BlobsDoNotFit, e.Message, e);
+        }
     }
 
     /// <summary>Each frozen factor as a blob of its own, so that a client fetches only those it lacks.</summary>

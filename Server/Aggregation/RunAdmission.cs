@@ -33,15 +33,16 @@ sealed class RunAdmission(IBlobStore blobs, VersionWriter versions)
     public async Task<VersionInfo> PublishFirstAsync(RunSpec spec, RunAdapter adapter, CancellationToken stopping)
     {
         var first = adapter.For(StrategyCatalog.Default.Compose(spec.Strategy), 0);
-        var tensors = GroupFiles.ReadWhole(blobs.ReadAll(spec.Version0), adapter.Layout);
-        return await versions.WriteAsync(new VersionPlace(spec.Name, 0, null, []), first, new FoldedVersion(GroupFiles.Write(tensors), null, "[]"), stopping);
+        var version0 = GroupFiles.ReadWhole(blobs.ReadAll(spec.Version0), adapter.Layout);
+        var folded = new FoldedVersion(GroupFiles.Write(version0.Tensors), null, "[]") { Offsets = GroupFiles.Write(version0.Offsets) };
+        return await versions.WriteAsync(new VersionPlace(spec.Name, 0, null, []), first, folded, stopping);
     }
 
     /// <summary>A factor that no round trains and that is zero keeps its product at zero for ever.</summary>
     void RequireALivingStart(RunSpec spec, RunAdapter adapter)
     {
         var composition = StrategyCatalog.Default.Compose(spec.Strategy);
-        var tensors = GroupFiles.ReadWhole(blobs.ReadAll(spec.Version0), adapter.Layout);
+        var tensors = GroupFiles.ReadWhole(blobs.ReadAll(spec.Version0), adapter.Layout).Tensors;
         AdapterPlan[] plans = [composition.PlanFor(adapter.Schema, adapter.Plan, 0), composition.PlanFor(adapter.Schema, adapter.Plan, 1)];
         foreach (var tensor in adapter.Layout.Groups.Where(g => g.Group.Product is not null && g.Plan.Trained is not []).SelectMany(g => g.Tensors))
         {

@@ -34,8 +34,7 @@ public sealed record VitConfig
     public static VitConfig Load(string folder)
     {
         using var json = ModelFolder.ReadJson(folder, "config.json");
-        var fields = new VitConfigFields(folder, json.RootElement);
-        return fields.Read();
+        return new VitConfigFields(new ConfigFields(folder, json.RootElement), json.RootElement).Read();
     }
 
     /// <summary>The config.json that transformers reads.</summary>

@@ -35,6 +35,8 @@ public sealed class VitModel : IFoundationModel
 
     public string ModelType => VitConfig.ModelType;
 
+    public Modality Takes => Modality.Images;
+
     public string BaseDigest { get; }
 
     public IReadOnlyList<ModelSite> Sites { get; }
@@ -54,6 +56,8 @@ public sealed class VitModel : IFoundationModel
 
     /// <summary>A model with fresh weights, a pure function of the seed.</summary>
     public static VitModel Create(VitConfig config, ulong seed) => new(config, new VitInitialization(seed), "");
+
+    internal static VitModel Create(VitConfig config, IWeightSource source, string baseDigest) => new(config, source, baseDigest);
 
     /// <summary>Writes config.json and model.safetensors, each whole or not at all.</summary>
     public void Save(string folder)

@@ -7,14 +7,16 @@ namespace Federated.Client.Tests.Support;
 /// <summary>A tiny model of every type that the client knows, with inputs for it.</summary>
 static class SmallModels
 {
-    public static IReadOnlyList<string> Names { get; } = ["vit"];
+    public static IReadOnlyList<string> Names { get; } = ["vit", "gpt2"];
 
-    public static IFoundationModel Load(string name, string folder) => SmallVit.Load(folder);
+    public static IFoundationModel Load(string name, string folder) => name == "vit" ? SmallVit.Load(folder) : SmallGpt2.Load(folder);
 
     /// <summary>Three examples.</summary>
     public static Tensor Inputs(string name)
     {
         var random = new Random(23);
+        if (name == "gpt2")
+            return tensor([.. Enumerable.Range(0, 3 * 7).Select(_ => (long)random.Next(40))], [3, 7]);
         return tensor([.. Enumerable.Range(0, 3 * 64).Select(_ => (float)(2 * random.NextDouble() - 1))], [3, 1, 8, 8]);
     }
 

@@ -1,3 +1,4 @@
+using Federated.Client.Models;
 using Federated.Client.Models.Vit;
 
 namespace Federated.Client.Tests.Support;
@@ -31,7 +32,7 @@ static class SmallVit
         return VitModel.Load(folder);
     }
 
-    static void Disturb(VitModel model)
+    public static void Disturb(IFoundationModel model)
     {
         using var frozen = TorchSharp.torch.no_grad();
         TorchSharp.torch.manual_seed(5);

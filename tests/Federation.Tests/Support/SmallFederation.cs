@@ -32,7 +32,7 @@ sealed class SmallFederation : IAsyncDisposable
     {
         var federation = new SmallFederation(tinyBase);
         await federation.Processes.StartServerAsync(serverThreads, federation.Stop);
-        foreach (var site in Sites) federation.Processes.StartSite(site, federation.Configuration(site));
+        foreach (var site in Sites) federation.Processes.StartSite(site.Name, federation.Configuration(site));
         return federation;
     }
 

