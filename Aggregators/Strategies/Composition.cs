@@ -25,6 +25,12 @@ public sealed class Composition
         return changed.ToJson().AsSpan().SequenceEqual(plan.ToJson()) ? plan : new AdapterPlan(plan.Version + 1, groups, clients);
     }
 
+    /// <summary>Algebras of a schema whose rule sums something that a mechanism cannot bound.</summary>
+    public IEnumerable<Algebra> Unbounded(AdapterSchema schema) => schema.Groups.Select(g => g.Algebra).Distinct().Where(a => Rules.TryGetValue(a, out var rule) && !rule.CanBeBounded);
+
+    /// <summary>Most passes that a rule for one of these algebras makes over the clients.</summary>
+    public int Passes(IEnumerable<Algebra> algebras) => algebras.Where(Rules.ContainsKey).Select(a => Rules[a].Passes).Append(1).Max();
+
     internal IWeigher Weigher { get; }
 
     internal IReadOnlyDictionary<Algebra, IGroupRule> Rules { get; }

@@ -22,9 +22,10 @@ public sealed class Fold(Composition composition)
         var contributions = FoldOrder.Of(input);
         var work = new WorkPool(limits.Threads, limits.MemoryBytes, cancellation);
         ClientDifference[] clients = [.. contributions.Select(c => new ClientDifference(c, input.Previous))];
-        var weights = FoldWeights.Of(composition.Weigher, new RoundMeasure(input.Previous, clients, work), clients, input.Previous.Layout);
+        var mechanism = input.Mechanism is { } m ? new MechanismRun(m, input.Previous.Layout) : null;
+        var weights = mechanism?.Weights(clients) ?? FoldWeights.Of(composition.Weigher, new RoundMeasure(input.Previous, clients, work), clients, input.Previous.Layout);
         FoldAges.Require(composition, contributions, input.Previous.Layout, weights.Shortened);
-        var run = new FoldRun(composition, input, work, limits.Diagnose);
+        var run = new FoldRun(composition, input, work, limits.Diagnose, mechanism);
         foreach (var group in input.Previous.Layout.Groups)
             run.Fold(group, clients, weights.Shares);
         return run.Result(Used(contributions, weights.Shares));

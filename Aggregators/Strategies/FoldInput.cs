@@ -1,4 +1,5 @@
 using Federated.Aggregators.Adapters;
+using Federated.Aggregators.Strategies.Sums;
 
 namespace Federated.Aggregators.Strategies;
 
@@ -9,6 +10,9 @@ public sealed record FoldInput(AdapterTensors Previous, IReadOnlyList<Contributi
 {
     /// <summary>What the previous fold returned.</summary>
     public StrategyState State { get; init; } = StrategyState.Empty;
+
+    /// <summary>Bounds every client's terms and disturbs every sum; null folds them as they are. Needs rules of linear sums.</summary>
+    public ISumMechanism? Mechanism { get; init; }
 
     /// <summary>The round's number, 0 or more.</summary>
     public long Round { get; init; }

@@ -5,7 +5,7 @@ using Federated.Aggregators.Strategies.Sums;
 namespace Federated.Aggregators.Strategies;
 
 /// <summary>One fold in progress, group by group.</summary>
-sealed class FoldRun(Composition composition, FoldInput input, WorkPool work, bool diagnose)
+sealed class FoldRun(Composition composition, FoldInput input, WorkPool work, bool diagnose, MechanismRun? mechanism)
 {
     readonly AdapterTensors _result = new(input.Previous.Layout, input.Previous.Values.ToArray());
     readonly Dictionary<string, float[]> _state = input.State.Tensors.ToDictionary(t => t.Key, t => t.Value.ToArray(), StringComparer.Ordinal);
@@ -15,15 +15,23 @@ sealed class FoldRun(Composition composition, FoldInput input, WorkPool work, bo
     public void Fold(LayoutGroup group, ClientDifference[] clients, double[,] weights)
     {
         int[] contributors = [.. Enumerable.Range(0, clients.Length).Where(k => weights[k, group.Index] > 0)];
-        if (contributors.Length == 0)
+        // A group that nobody trained is disturbed like any other: that it was left alone would say so.
+        if (contributors.Length == 0 && mechanism is null)
         {
             _diagnostics.Add(new GroupDiagnostics(group.Group.Name, 0));
             return;
         }
         var fold = new GroupFold(group, input.Previous, contributors.Length, input.Round, new StateAccess($"rule/{group.Group.Name}", input.State, _state));
-        var sums = new LocalSums(group, [.. contributors.Select(k => clients[k])], [.. contributors.Select(k => weights[k, group.Index])], work, diagnose && group.Group.Algebra == Algebra.Product);
-        foreach (var request in composition.Rules[group.Group.Algebra].Fold(fold))
+        var sums = new LocalSums(group, [.. contributors.Select(k => clients[k])], [.. contributors.Select(k => weights[k, group.Index])], work,
+            diagnose && mechanism is null && group.Group.Algebra == Algebra.Product, mechanism?.TermBound);
+        var (rule, pass) = (composition.Rules[group.Group.Algebra], 0);
+        foreach (var request in rule.Fold(fold))
+        {
             sums.Fill(request);
+            if (++pass > rule.Passes && mechanism is not null)
+                throw new InvalidOperationException($"{rule.GetType().Name} makes pass {pass}; it says that it makes {rule.Passes} at most.");
+            mechanism?.Disturb(group, request, pass);
+        }
         var diagnostics = Diagnose(fold, sums);
         _diagnostics.Add(diagnostics with { ChangeNorm = Publish(fold) });
     }
@@ -33,8 +41,8 @@ sealed class FoldRun(Composition composition, FoldInput input, WorkPool work, bo
     GroupDiagnostics Diagnose(GroupFold fold, LocalSums sums)
     {
         var plain = new GroupDiagnostics(fold.Group.Group.Name, fold.Contributors) { CorrectionRatio = fold.CorrectionRatio, Fallback = fold.Fallback };
-        // Around different start points there is no one mean of the factors to compare with.
-        return diagnose && fold.Group.Group.Algebra == Algebra.Product && !sums.AreStale ? ProductDiagnostics.Add(plain, fold, sums) : plain;
+        // Around different start points there is no one mean of the factors to compare with; and diagnostics of sums that nothing disturbs would show the clients.
+        return diagnose && mechanism is null && fold.Group.Group.Algebra == Algebra.Product && !sums.AreStale ? ProductDiagnostics.Add(plain, fold, sums) : plain;
     }
 
     double Publish(GroupFold fold)

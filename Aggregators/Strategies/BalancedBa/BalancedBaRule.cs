@@ -9,6 +9,8 @@ namespace Federated.Aggregators.Strategies.BalancedBa;
 /// </summary>
 sealed class BalancedBaRule(double lambda, double gramFloor) : IGroupRule
 {
+    public int Passes => 3;
+
     public IEnumerable<SumRequest> Fold(GroupFold group)
     {
         var f = group.Factors;

@@ -8,6 +8,8 @@ namespace Federated.Aggregators.Strategies.FedBuff;
 /// </summary>
 sealed class FedBuffRule(BestProduct best) : IGroupRule
 {
+    public bool CanBeBounded => false;
+
     public IEnumerable<SumRequest> Fold(GroupFold group)
     {
         var f = group.Factors;

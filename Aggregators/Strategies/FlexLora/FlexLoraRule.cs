@@ -8,6 +8,8 @@ namespace Federated.Aggregators.Strategies.FlexLora;
 /// </summary>
 sealed class FlexLoraRule(BestProduct best) : IGroupRule
 {
+    public int Passes => 1 + best.Passes;
+
     public IEnumerable<SumRequest> Fold(GroupFold group)
     {
         var f = group.Factors;

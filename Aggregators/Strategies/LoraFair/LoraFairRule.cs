@@ -9,6 +9,8 @@ namespace Federated.Aggregators.Strategies.LoraFair;
 /// </summary>
 sealed class LoraFairRule(LoraFairOptions options) : IGroupRule
 {
+    public int Passes => options.Cosine || options.Mode == LambdaMode.RelativeToUpdate ? 3 : 2;
+
     public IEnumerable<SumRequest> Fold(GroupFold group)
     {
         var f = group.Factors;

@@ -11,6 +11,8 @@ sealed class ReplayRule : IGroupRule
 {
     public IReadOnlyList<string>? TrainedRoles(TensorGroup group, long round) => [AdapterSchema.TraceRole];
 
+    public bool CanBeBounded => false;
+
     public IEnumerable<SumRequest> Fold(GroupFold group)
     {
         var mean = new MeanDeltas();

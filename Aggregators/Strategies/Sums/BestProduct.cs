@@ -15,6 +15,9 @@ sealed class BestProduct(int oversampling, int powerIterations, bool even)
     // A direction below this share of the largest carries rounding only.
     const double Negligible = 1e-6;
 
+    /// <summary>Requests that <see cref="Propose"/> yields.</summary>
+    public int Passes => 2 * (powerIterations + 1);
+
     /// <summary>Proposes the factors of T = B A + what the requests sum.</summary>
     public IEnumerable<SumRequest> Propose(GroupFold group, double[] b, double[] a, Func<float[], int, RightProduct> right, Func<float[], int, LeftProduct> left)
     {

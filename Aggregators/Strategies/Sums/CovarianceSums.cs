@@ -9,7 +9,7 @@ namespace Federated.Aggregators.Strategies.Sums;
 /// clients at a time as the memory allows; then the long factor goes by in pieces, each summed over the clients in order. A left mean that nobody has looked at yet
 /// is computed piece by piece on the way, while the clients' values are in the cache.
 /// </summary>
-sealed class CovarianceSums(ProductFactors f, LayoutGroup group, ClientDifference[] clients, double[] weights, MeanDeltas means, WorkPool work)
+sealed class CovarianceSums(ProductFactors f, LayoutGroup group, ClientDifference[] clients, double[] weights, MeanDeltas means, WorkPool work, double? termBound)
 {
     const int Piece = 1024;
     const int Block = DotKernel.Block;
@@ -33,6 +33,8 @@ sealed class CovarianceSums(ProductFactors f, LayoutGroup group, ClientDifferenc
         ForChunks(width, (first, cores, count) =>
         {
             work.For(count, f.Rank * Stride + 2 * core, (k, scratch) => RightCore(first + k, x, stride, width, scratch, cores.AsSpan(k * core, core), sketch));
+            if (termBound is { } bound)
+                work.For(count, f.Rank * Stride, (k, scratch) => Bound(cores.AsSpan(k * core, core), width, LeftGram(clients[first + k], scratch), bound, rankIsFirst: true));
             var rows = RowsPerPiece(sketch);
             work.For((f.M + rows - 1) / rows, Together * rows * f.Rank, (piece, scratch) =>
             {
@@ -83,6 +85,8 @@ sealed class CovarianceSums(ProductFactors f, LayoutGroup group, ClientDifferenc
         ForChunks(width, (first, cores, count) =>
         {
             work.For(count, 2 * f.Rank * Stride + 2 * f.Rank * width, (k, scratch) => LeftCore(clients[first + k], weights[first + k], y, stride, width, scratch, cores.AsSpan(k * f.Rank * width, f.Rank * width)));
+            if (termBound is { } bound)
+                work.For(count, f.Rank * Stride, (k, scratch) => Bound(cores.AsSpan(k * f.Rank * width, f.Rank * width), width, RightGram(clients[first + k], scratch), bound, rankIsFirst: false));
             work.For((f.N + Block - 1) / Block, f.Rank * Stride, (piece, scratch) =>
             {
                 var from = piece * Block;
@@ -98,6 +102,8 @@ sealed class CovarianceSums(ProductFactors f, LayoutGroup group, ClientDifferenc
 
     void ForChunks(int width, Action<int, float[], int> chunk)
     {
+        if (clients.Length == 0)
+            return;
         var core = f.Rank * width;
         var count = (int)Math.Clamp(work.MemoryBytes / 4 / (4L * core), 1, clients.Length);
         var cores = new float[count * core];
@@ -136,6 +142,64 @@ sealed class CovarianceSums(ProductFactors f, LayoutGroup group, ClientDifferenc
             DotKernel.Accumulate(y.AsSpan(from), yStride, width, scratch, Stride, f.Rank, length, sums);
         }
         Round(sums, weight, core);
+    }
+
+    /// <summary>(B_k - B)^T (B_k - B), [rank, rank].</summary>
+    double[] LeftGram(ClientDifference client, float[] scratch)
+    {
+        var gram = new double[f.Rank * f.Rank];
+        for (var from = 0; from < f.M; from += Block)
+        {
+            var rows = scratch.AsSpan(0, Math.Min(Block, f.M - from) * f.Rank);
+            ReadLeft(client, from, rows);
+            for (var row = 0; row < rows.Length; row += f.Rank)
+            {
+                for (var i = 0; i < f.Rank; i++)
+                {
+                    for (var j = 0; j < f.Rank; j++)
+                        gram[i * f.Rank + j] += (double)rows[row + i] * rows[row + j];
+                }
+            }
+        }
+        return gram;
+    }
+
+    /// <summary>(A_k - A)(A_k - A)^T, [rank, rank].</summary>
+    double[] RightGram(ClientDifference client, float[] scratch)
+    {
+        var gram = new double[f.Rank * f.Rank];
+        for (var from = 0; from < f.N; from += Block)
+        {
+            ReadRight(client, from, Math.Min(Block, f.N - from), scratch);
+            for (var i = 0; i < f.Rank; i++)
+            {
+                for (var j = 0; j < f.Rank; j++)
+                {
+                    for (var c = 0; c < Math.Min(Block, f.N - from); c++)
+                        gram[i * f.Rank + j] += (double)scratch[i * Stride + c] * scratch[j * Stride + c];
+                }
+            }
+        }
+        return gram;
+    }
+
+    // ||F C||^2 = sum over the core's vectors c of c^T (F^T F) c; the sum itself rounds in fp32, for which the bound leaves room.
+    void Bound(Span<float> core, int width, double[] gram, double bound, bool rankIsFirst)
+    {
+        var squares = 0.0;
+        for (var w = 0; w < width; w++)
+        {
+            for (var i = 0; i < f.Rank; i++)
+            {
+                for (var j = 0; j < f.Rank; j++)
+                    squares += gram[i * f.Rank + j] * core[At(i, w)] * core[At(j, w)];
+            }
+        }
+        var factor = (1 - 1e-5) * bound / Math.Sqrt(Math.Max(0, squares));
+        for (var i = 0; factor < 1 && i < core.Length; i++)
+            core[i] = (float)(core[i] * factor);
+
+        int At(int rank, int w) => rankIsFirst ? rank * width + w : w * f.Rank + rank;
     }
 
     void ReadLeft(ClientDifference client, int row, Span<float> into)

@@ -12,6 +12,12 @@ public interface IGroupRule
     /// </summary>
     IEnumerable<SumRequest> Fold(GroupFold group);
 
+    /// <summary>Most requests that <see cref="Fold"/> yields, 1 or more: each costs privacy of its own where sums are disturbed.</summary>
+    int Passes => 1;
+
+    /// <summary>Whether an <see cref="ISumMechanism"/> knows how to bound a client's term in each of the requests.</summary>
+    bool CanBeBounded => true;
+
     /// <summary>The roles of a group that clients train in a round, or null for those of the plan.</summary>
     IReadOnlyList<string>? TrainedRoles(TensorGroup group, long round) => null;
 }

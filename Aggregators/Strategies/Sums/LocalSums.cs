@@ -9,7 +9,8 @@ namespace Federated.Aggregators.Strategies.Sums;
 /// <param name="weights">Their weights, summing to 1.</param>
 /// <param name="work">Threads and memory.</param>
 /// <param name="sketching">Whether to keep what diagnostics need while the clients go by.</param>
-sealed class LocalSums(LayoutGroup group, ClientDifference[] clients, double[] weights, WorkPool work, bool sketching)
+/// <param name="termBound">Largest norm of one client's weighted term in a covariance; null bounds nothing.</param>
+sealed class LocalSums(LayoutGroup group, ClientDifference[] clients, double[] weights, WorkPool work, bool sketching, double? termBound)
 {
     // Of sums that stay in the first-level cache while the clients go by.
     const int Piece = 1024;
@@ -43,11 +44,11 @@ sealed class LocalSums(LayoutGroup group, ClientDifference[] clients, double[] w
                 Means ??= mean;
                 return true;
             case RightSum right:
-                new CovarianceSums(ProductFactors.Of(group), group, clients, weights, right.Means, work).Fill(right, BeginSketch());
+                new CovarianceSums(ProductFactors.Of(group), group, clients, weights, right.Means, work, termBound).Fill(right, BeginSketch());
                 Keep(right);
                 return double.IsFinite(Norm.Squared(right.Sum));
             case LeftSum left:
-                new CovarianceSums(ProductFactors.Of(group), group, clients, weights, left.Means, work).Fill(left);
+                new CovarianceSums(ProductFactors.Of(group), group, clients, weights, left.Means, work, termBound).Fill(left);
                 return double.IsFinite(Norm.Squared(left.Sum));
             case RightChange right:
                 new ChangeSums(ProductFactors.Of(group), group, clients, weights, work).Fill(right);
