@@ -1,6 +1,7 @@
 using Federated.Aggregators.Adapters;
 using Federated.Aggregators.Strategies;
 using Federated.Server.Faults;
+using Federated.Server.Privacy;
 using Federated.Server.Rounds;
 using Federated.Server.Runs;
 using Federated.Server.Storage;
@@ -8,7 +9,7 @@ using Federated.Server.Storage;
 namespace Federated.Server.Aggregation;
 
 /// <summary>Folds on the thread pool, from memory-mapped spools, under the limits that the server was started with.</summary>
-sealed class RoundWorker(IBlobStore blobs, IUpdateSpools spools, AdapterCache adapters, VersionWriter versions, WorkerOptions options) : IRoundWorker
+sealed class RoundWorker(IBlobStore blobs, IUpdateSpools spools, AdapterCache adapters, VersionWriter versions, WorkerOptions options, IRunSecrets secrets) : IRoundWorker
 {
     readonly VersionCache _cache = new(blobs);
 
@@ -40,16 +41,19 @@ sealed class RoundWorker(IBlobStore blobs, IUpdateSpools spools, AdapterCache ad
         try
         {
             var adapter = adapters.Get(order.VersionIn.SchemaDigest, order.VersionIn.PlanDigest);
+            var state = GroupFiles.ReadState(blobs, order.VersionIn.StateDigest);
+            var noise = RoundNoise.Of(order, state, secrets);
             var input = new FoldInput(_cache.Read(order.Plan.Run, adapter.Layout, order.VersionIn), Contributions(order, adapter, open))
             {
-                State = GroupFiles.ReadState(blobs, order.VersionIn.StateDigest),
+                State = state,
+                Mechanism = noise?.Mechanism,
                 Round = order.Plan.FoldRound,
             };
             var composition = StrategyCatalog.Default.Compose(order.Spec.Strategy);
             var result = new Fold(composition).Run(input, new FoldLimits(options.Threads, options.MemoryBytes), stopping);
             var groups = GroupFiles.Write(result.Tensors);
             _cache.Keep(order.Plan.Run, result.Tensors, groups);
-            var folded = new FoldedVersion(groups, GroupFiles.WriteState(result.State), DiagnosticsJson.Write(result.Diagnostics)) { Offsets = GroupFiles.Write(result.Offsets) };
+            var folded = new FoldedVersion(groups, GroupFiles.WriteState(noise?.Keep(result.State) ?? result.State), DiagnosticsJson.Write(result.Diagnostics)) { Offsets = GroupFiles.Write(result.Offsets) };
             return new RoundCommand.FoldCompleted(folded);
         }
         catch (FoldRefusedException e)

@@ -14,6 +14,7 @@ enum Fault
     EvaluationNotWanted,
     RoundNotFound,
     NoPeftFolder,
+    BudgetExhausted,
 
     AssignmentUnknown,
     AnotherDigest,
@@ -32,6 +33,7 @@ enum Fault
     UploadStalled,
     TooManyUploads,
     SamplesMissing,
+    TrustContradicted,
 
     TokenRefused,
     ProtocolVersion,
@@ -79,11 +81,13 @@ enum Fault
     BlobCorrupt,
     DataFolderLocked,
     DatabaseTooNew,
+    SecretLost,
 
     Unexpected,
     UnknownKey,
     ValueInvalid,
     StrategyRefused,
+    PrivacyRefused,
     SpecAltered,
     PortTaken,
     JsonMalformed,

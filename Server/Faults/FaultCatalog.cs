@@ -22,6 +22,7 @@ static class FaultCatalog
         new(Fault.EvaluationNotWanted, "F109", StatusCode.FailedPrecondition, 409, "The evaluation is not wanted"),
         new(Fault.RoundNotFound, "F130", StatusCode.NotFound, 404, "No such round"),
         new(Fault.NoPeftFolder, "F131", StatusCode.FailedPrecondition, 409, "The version has no peft folder"),
+        new(Fault.BudgetExhausted, "F140", StatusCode.FailedPrecondition, 409, "The privacy budget is spent"),
 
         new(Fault.AssignmentUnknown, "F201", StatusCode.NotFound, 404, "No such assignment"),
         new(Fault.AnotherDigest, "F202", StatusCode.AlreadyExists, 409, "Another update was accepted"),
@@ -40,6 +41,7 @@ static class FaultCatalog
         new(Fault.UploadStalled, "F215", StatusCode.DeadlineExceeded, 408, "The upload stalled"),
         new(Fault.TooManyUploads, "F216", StatusCode.ResourceExhausted, 429, "Too many uploads at once"),
         new(Fault.SamplesMissing, "F217", StatusCode.InvalidArgument, 400, "The update states no samples"),
+        new(Fault.TrustContradicted, "F240", StatusCode.InvalidArgument, 400, "The message says more than the trust mode allows"),
 
         new(Fault.TokenRefused, "F301", StatusCode.Unauthenticated, 401, "The token is refused"),
         new(Fault.ProtocolVersion, "F302", StatusCode.FailedPrecondition, 409, "The protocol versions differ"),
@@ -87,6 +89,7 @@ static class FaultCatalog
         new(Fault.BlobCorrupt, "F407", StatusCode.DataLoss, 500, "A stored blob is corrupt"),
         new(Fault.DataFolderLocked, "F408", StatusCode.Unavailable, 503, "The data folder is in use"),
         new(Fault.DatabaseTooNew, "F409", StatusCode.FailedPrecondition, 503, "The database is newer than this program"),
+        new(Fault.SecretLost, "F488", StatusCode.DataLoss, 500, "A run's secret is lost"),
 
         new(Fault.Unexpected, "F500", StatusCode.Internal, 500, "The server failed unexpectedly"),
         new(Fault.UnknownKey, "F501", StatusCode.InvalidArgument, 400, "Unknown key"),
@@ -97,6 +100,7 @@ static class FaultCatalog
         new(Fault.JsonMalformed, "F507", StatusCode.InvalidArgument, 400, "The JSON cannot be read"),
         new(Fault.BlobsDoNotFit, "F508", StatusCode.InvalidArgument, 422, "The run's blobs do not fit together"),
         new(Fault.RequestMalformed, "F509", StatusCode.InvalidArgument, 400, "The request cannot be read"),
+        new(Fault.PrivacyRefused, "F544", StatusCode.InvalidArgument, 400, "The privacy settings are refused"),
     ];
 
     static readonly FrozenDictionary<Fault, FaultDescription> ByFault = All.ToFrozenDictionary(d => d.Fault);

@@ -2,6 +2,7 @@ using Federated.Server.Aggregation;
 using Federated.Server.Fleet;
 using Federated.Server.Identity;
 using Federated.Server.Operator;
+using Federated.Server.Privacy;
 using Federated.Server.Rounds;
 using Federated.Server.Runs;
 using Federated.Server.Storage;
@@ -17,6 +18,7 @@ static class ServerServices
         .AddSingleton(folder)
         .AddSingleton<IRunStore>(store)
         .AddSingleton(new OperatorRows(folder.Database))
+        .AddSingleton<IRunSecrets>(_ => new RunSecrets(folder.Secrets))
         .AddSingleton<IBlobStore>(_ => new BlobStore(folder.Blobs))
         .AddSingleton<IUpdateSpools>(_ => new SpoolStore(folder.Spools));
 
@@ -117,5 +119,6 @@ static class ServerServices
         StrategiesApi.Map(api);
         AccessApi.Map(api);
         EventsApi.Map(api);
+        PrivacyApi.Map(api);
     }
 }

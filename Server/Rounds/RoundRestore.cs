@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Text;
 using Federated.Aggregators.Json;
 using Federated.Server.Faults;
+using Federated.Server.Privacy;
 using Federated.Server.Runs;
 using Federated.Server.Storage;
 using Federated.Server.Storage.Rows;
@@ -19,6 +20,8 @@ static class RoundRestore
         var version = await store.VersionAsync(run.Id, run.Version, stopping)
             ?? throw new StoreConflictException($"Run '{run.Id}' has no version {run.Version}.");
         var state = Begin(run, Version(version));
+        foreach (var row in await store.LedgerAsync(run.Id, stopping))
+            state = state with { Spent = PrivacySpending.Add(state.Spent, LedgerRows.Clients(row)) };
         if (rounds.FirstOrDefault(r => r.Round == run.Round) is { } round)
             state = WithRound(state, round, await store.ParticipationsAsync(run.Id, run.Round, stopping));
         if (state.Phase is RoundPhase.Collecting or RoundPhase.Aggregating)

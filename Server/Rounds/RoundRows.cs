@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Federated.Aggregators.Json;
 using Federated.Server.Faults;
+using Federated.Server.Privacy;
 using Federated.Server.Storage.Rows;
 
 namespace Federated.Server.Rounds;
@@ -35,7 +36,11 @@ static class RoundRows
         if (!ReferenceEquals(before.Participations, after.Participations))
             DiffParticipations(before, after, rows);
         if (before.Version.Version != after.Version.Version)
+        {
             rows.Add(RowChange.Add(Version(after)));
+            if (LedgerRows.Of(after) is { } ledger)
+                rows.Add(RowChange.Add(ledger));
+        }
         if (!ReferenceEquals(before.Evaluations, after.Evaluations))
             DiffEvaluations(before, after, rows);
     }

@@ -38,6 +38,9 @@ sealed record RoundState
 
     public AcceptedSet? Accepted { get; init; }
 
+    /// <summary>By client: published rounds that count against its privacy budget.</summary>
+    public ImmutableSortedDictionary<string, int> Spent { get; init; } = Empty<int>();
+
     /// <summary>Open evaluations by version.</summary>
     public ImmutableSortedDictionary<int, EvaluationRound> Evaluations { get; init; } = ImmutableSortedDictionary<int, EvaluationRound>.Empty;
 

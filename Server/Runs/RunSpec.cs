@@ -24,6 +24,7 @@ sealed record RunSpec
     public required string Encoding { get; init; }
     public required double UpdateNormLimit { get; init; }
     public required string Trust { get; init; }
+    public Privacy.PrivacySettings? Privacy { get; init; }
     public required ulong Seed { get; init; }
     public required bool KeepUpdates { get; init; }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Federated.Aggregators.Json;
 using Federated.Server.Fleet;
+using Federated.Server.Privacy;
 using Federated.Server.Storage;
 
 namespace Federated.Server.Runs;
@@ -14,7 +15,7 @@ static class RunSpecJson
     static readonly string[] Keys =
     [
         "name", "base", "schema", "plan", "version0", "strategy", "weigher", "product", "affine", "opaque", "serverOptimizer", "clients", "rounds",
-        "cohort", "train", "evaluate", "encoding", "limits", "trust", "seed", "keepUpdates",
+        "cohort", "train", "evaluate", "encoding", "limits", "trust", "privacy", "seed", "keepUpdates",
     ];
 
     static readonly string[] Encodings = ["f32", "f16", "bf16"];
@@ -26,6 +27,7 @@ static class RunSpecJson
         RefuseUnknown(StrictObject.Parse(utf8, "run"));
         var root = StrictObject.Parse(utf8, "run");
         var clients = root.Element("clients") is null ? null : ReadClients(root);
+        var cohort = ReadCohort(root.Object("cohort"), clients?.Count);
         var spec = new RunSpec
         {
             Name = ReadName(root),
@@ -36,12 +38,13 @@ static class RunSpecJson
             Strategy = StrategyJson.Read(root),
             Clients = clients,
             Rounds = (int)root.Integer("rounds", 1, 1_000_000),
-            Cohort = ReadCohort(root.Object("cohort"), clients?.Count),
+            Cohort = cohort,
             Train = ReadTrain(root.Object("train") ?? throw new FormatException("run.train is missing.")),
             Evaluate = root.Object("evaluate") is { } evaluate ? ReadEvaluate(evaluate) : null,
             Encoding = root.Choice("encoding", Encodings, "f32"),
             UpdateNormLimit = root.Object("limits") is { } limits ? ReadLimits(limits) : DefaultNormLimit,
-            Trust = root.Choice("trust", ["server"], "server"),
+            Trust = root.Choice("trust", ["server", PrivacyRules.TrustNone], "server"),
+            Privacy = root.Object("privacy") is { } privacy ? PrivacyJson.Read(privacy, cohort.Quorum) : null,
             Seed = (ulong)root.Integer("seed", 0, long.MaxValue, 1),
             KeepUpdates = root.Flag("keepUpdates", false),
         };
@@ -80,6 +83,8 @@ static class RunSpecJson
         w.WriteNumber("updateNorm", spec.UpdateNormLimit);
         w.WriteEndObject();
         w.WriteString("trust", spec.Trust);
+        if (spec.Privacy is { } privacy)
+            PrivacyJson.Write(w, privacy);
         w.WriteNumber("seed", spec.Seed);
         w.WriteBoolean("keepUpdates", spec.KeepUpdates);
     });

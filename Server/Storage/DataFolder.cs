@@ -23,6 +23,9 @@ sealed class DataFolder : IDisposable
 
     public string Spools => System.IO.Path.Combine(Path, "spools");
 
+    /// <summary>Never part of a backup: what is in it lets its holder subtract the noise.</summary>
+    public string Secrets => System.IO.Path.Combine(Path, "secrets");
+
     public string Published => System.IO.Path.Combine(Path, "published");
 
     /// <exception cref="FaultException">Another process holds it.</exception>

@@ -13,6 +13,7 @@ sealed class FederatedDbContext(DbContextOptions<FederatedDbContext> options) : 
     public DbSet<ReceiptRow> Receipts => Set<ReceiptRow>();
     public DbSet<VersionRow> Versions => Set<VersionRow>();
     public DbSet<EvaluationRow> Evaluations => Set<EvaluationRow>();
+    public DbSet<LedgerRow> Ledger => Set<LedgerRow>();
     public DbSet<ClientRow> Clients => Set<ClientRow>();
     public DbSet<EventRow> Events => Set<EventRow>();
     public DbSet<ApiKeyRow> ApiKeys => Set<ApiKeyRow>();
@@ -31,6 +32,7 @@ sealed class FederatedDbContext(DbContextOptions<FederatedDbContext> options) : 
         model.Entity<ReceiptRow>(e => { e.ToTable("receipts"); e.HasKey(x => x.AssignmentId); e.Ignore(x => x.Key); });
         model.Entity<VersionRow>(e => { e.ToTable("versions"); e.HasKey(x => new { x.RunId, x.Version }); e.Ignore(x => x.Key); });
         model.Entity<EvaluationRow>(e => { e.ToTable("evaluations"); e.HasKey(x => new { x.RunId, x.Version, x.Client }); e.Ignore(x => x.Key); });
+        model.Entity<LedgerRow>(e => { e.ToTable("ledger"); e.HasKey(x => new { x.RunId, x.Version }); e.Ignore(x => x.Key); });
         model.Entity<ClientRow>(e => { e.ToTable("clients"); e.HasKey(x => x.Id); e.Ignore(x => x.Key); });
         model.Entity<EventRow>(e => { e.ToTable("events"); e.HasKey(x => x.Sequence); e.Ignore(x => x.Key); });
         model.Entity<ApiKeyRow>(e => { e.ToTable("apiKeys"); e.HasKey(x => x.Id); e.Ignore(x => x.Key); });

@@ -28,6 +28,9 @@ interface IRunStore
 
     Task<VersionRow?> VersionAsync(string run, int version, CancellationToken stopping);
 
+    /// <summary>By version.</summary>
+    Task<IReadOnlyList<LedgerRow>> LedgerAsync(string run, CancellationToken stopping);
+
     Task<ReceiptRow?> ReceiptAsync(string run, string assignment, CancellationToken stopping);
 
     /// <summary>By number: those after <paramref name="after"/>, at most <paramref name="limit"/>; of one run, or of all where it is null.</summary>

@@ -50,6 +50,9 @@ sealed class MemoryRunStore : IRunStore
 
     public Task<VersionRow?> VersionAsync(string run, int version, CancellationToken stopping) => Find<VersionRow>($"{run}/{version}");
 
+    public Task<IReadOnlyList<LedgerRow>> LedgerAsync(string run, CancellationToken stopping) =>
+        Query<LedgerRow>(r => r.RunId == run, r => r.OrderBy(x => x.Version));
+
     public async Task<ReceiptRow?> ReceiptAsync(string run, string assignment, CancellationToken stopping) =>
         await Find<ReceiptRow>(assignment) is { } row && row.RunId == run ? row : null;
 

@@ -130,6 +130,12 @@ sealed class SqliteRunStore : IRunStore, IAsyncDisposable
         return await context.Versions.SingleOrDefaultAsync(x => x.RunId == run && x.Version == version, stopping);
     }
 
+    public async Task<IReadOnlyList<LedgerRow>> LedgerAsync(string run, CancellationToken stopping)
+    {
+        using var context = Read();
+        return await context.Ledger.Where(x => x.RunId == run).OrderBy(x => x.Version).ToListAsync(stopping);
+    }
+
     public async Task<ReceiptRow?> ReceiptAsync(string run, string assignment, CancellationToken stopping)
     {
         using var context = Read();

@@ -1,6 +1,7 @@
 using Federated.Server.Faults;
 using Federated.Server.Fleet;
 using Federated.Server.Fleet.Messages;
+using Federated.Server.Privacy;
 using Federated.Server.Rounds;
 using Federated.Server.Runs;
 using Federated.Server.Transport.Seam;
@@ -136,8 +137,13 @@ sealed class CoordinationSession(SessionServices services, IMessageStream<Client
         _ => throw new FaultException(Fault.MessageUnexpected, $"{said.GetType().Name} is not expected on an open stream."),
     };
 
-    static Task Note(ConnectedClient client, ClientSaid.Progress progress)
+    Task Note(ConnectedClient client, ClientSaid.Progress progress)
     {
+        if (services.Runs.Find(AssignmentIds.RunOf(progress.AssignmentId)) is { } loop && TrustRules.Check(loop.Current.State.Spec, progress) is { } contradiction)
+        {
+            Refuse(client, contradiction, progress.AssignmentId);
+            return Task.CompletedTask;
+        }
         client.Progress = progress;
         return Task.CompletedTask;
     }

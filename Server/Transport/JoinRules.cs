@@ -1,6 +1,7 @@
 using Federated.Server.Faults;
 using Federated.Server.Fleet;
 using Federated.Server.Fleet.Messages;
+using Federated.Server.Privacy;
 using Federated.Server.Rounds;
 
 namespace Federated.Server.Transport;
@@ -20,6 +21,8 @@ static class JoinRules
             return new Refusal(Fault.BaseDiffers, $"The client's base model is {join.BaseDigest}; run '{run.Run}' trains {run.Spec.Base}.");
         if (join.SchemaDigest != run.Spec.Schema)
             return new Refusal(Fault.SchemaDiffers, $"The client's schema is {join.SchemaDigest}; run '{run.Run}' has {run.Spec.Schema}.");
+        if (TrustRules.Check(run.Spec, join) is { } contradiction)
+            return contradiction;
         if (!client.Hello.Encodings.Contains(run.Spec.Encoding))
             return new Refusal(Fault.CapabilityMissing, $"Run '{run.Run}' sends updates in {run.Spec.Encoding}; the client knows {string.Join(", ", client.Hello.Encodings)}.");
         return client.Joined.Count >= ProtocolLimits.JoinedRuns

@@ -1,3 +1,6 @@
+using Federated.Server.Faults;
+using Federated.Server.Privacy;
+
 namespace Federated.Server.Rounds.Phases;
 
 /// <summary>Between rounds: the only place where pausing takes hold and where a run completes.</summary>
@@ -10,7 +13,18 @@ static class IdlePhase
             return Complete(turn);
         if (state.Paused)
             return false;
+        if (PrivacySpending.NextExceeds(state) is { } epsilon)
+            return Stop(turn, epsilon);
         turn.Set(state with { Phase = RoundPhase.Selecting });
+        return true;
+    }
+
+    // The open evaluations are of a version that is paid for, but they would run beside a stopped run.
+    static bool Stop(RoundTurn turn, double epsilon)
+    {
+        var budget = turn.State.Spec.Privacy!.Budget;
+        RunControl.End(turn, new Refusal(Fault.BudgetExhausted, FormattableString.Invariant(
+            $"Round {turn.State.Round} would bring a client's epsilon to {epsilon:g6} at delta {budget.Delta}; the run's budget is {budget.Epsilon}.")));
         return true;
     }
 

@@ -1,3 +1,5 @@
+using Federated.Server.Privacy;
+
 namespace Federated.Server.Rounds.Phases;
 
 /// <summary>The version's blobs are durable: pointer, strategy state and record change in one commit.</summary>
@@ -12,6 +14,7 @@ static class PublishingPhase
         turn.Set(turn.State with
         {
             Version = version with { PublishedMs = turn.NowMs },
+            Spent = PrivacySpending.After(turn.State),
             Record = turn.State.Record! with { VersionOut = version.Version, PublishedMs = turn.NowMs },
         });
         turn.Add(new RoundEffect.VersionPublished(turn.State.Version, (turn.NowMs - turn.State.Record!.StartedMs) / 1000.0));

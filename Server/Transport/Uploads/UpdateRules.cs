@@ -2,6 +2,7 @@ using Federated.Aggregators.Adapters;
 using Federated.Aggregators.Strategies;
 using Federated.Aggregators.Strategies.Catalogue;
 using Federated.Server.Faults;
+using Federated.Server.Privacy;
 using Federated.Server.Rounds;
 
 namespace Federated.Server.Transport.Uploads;
@@ -21,6 +22,8 @@ static class UpdateRules
             return Mismatch("start_manifest", header.StartManifest, state.Version.ManifestDigest);
         if (header.PlanVersion != state.Version.PlanVersion)
             return Mismatch("plan_version", header.PlanVersion, state.Version.PlanVersion);
+        if (TrustRules.Check(state.Spec, header) is { } contradiction)
+            return contradiction;
         return header.Samples == 0 && Weigher(state) == "samples"
             ? new Refusal(Fault.SamplesMissing, "header.samples is 0; the run weighs updates by their samples, 1 is the least.")
             : null;

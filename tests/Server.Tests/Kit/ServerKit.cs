@@ -1,5 +1,6 @@
 using Federated.Server.Aggregation;
 using Federated.Server.Fleet;
+using Federated.Server.Privacy;
 using Federated.Server.Rounds;
 using Federated.Server.Runs;
 using Federated.Server.Storage;
@@ -14,7 +15,7 @@ namespace Server.Tests.Kit;
 /// <summary>The server without Kestrel: everything from the transport seam to the stores.</summary>
 sealed class ServerKit : IAsyncDisposable
 {
-    public ServerKit(IRunStore? store = null, IBlobStore? blobs = null, IUpdateSpools? spools = null, TimeProvider? time = null, int threads = 1, FleetOptions? fleet = null, UploadOptions? uploads = null)
+    public ServerKit(IRunStore? store = null, IBlobStore? blobs = null, IUpdateSpools? spools = null, TimeProvider? time = null, int threads = 1, FleetOptions? fleet = null, UploadOptions? uploads = null, IRunSecrets? secrets = null)
     {
         Store = store ?? new MemoryRunStore();
         Blobs = blobs ?? new MemoryBlobStore();
@@ -26,9 +27,10 @@ sealed class ServerKit : IAsyncDisposable
         Tokens = new ClientTokens(Store, Standings, Time, NullLogger<ClientTokens>.Instance);
         var adapters = new AdapterCache(Blobs);
         var versions = new VersionWriter(Blobs, new ManifestEncoder());
-        var worker = new RoundWorker(Blobs, Spools, adapters, versions, new WorkerOptions(threads));
+        Secrets = secrets ?? new MemoryRunSecrets(1);
+        var worker = new RoundWorker(Blobs, Spools, adapters, versions, new WorkerOptions(threads), Secrets);
         var services = new RoundServices(Store, Spools, worker, Clients, Time) { Metrics = Metrics, Loggers = Loggers };
-        Runs = new RunDirectory(services, new RunAdmission(Blobs, versions));
+        Runs = new RunDirectory(services, new RunAdmission(Blobs, versions, Secrets));
         var meter = new TransferMeter();
         var intake = new UpdateIntake(Runs, Store, Spools, adapters, meter);
         var options = uploads ?? new UploadOptions();
@@ -44,6 +46,8 @@ sealed class ServerKit : IAsyncDisposable
     public IBlobStore Blobs { get; }
 
     public IUpdateSpools Spools { get; }
+
+    public IRunSecrets Secrets { get; }
 
     public TimeProvider Time { get; }
 

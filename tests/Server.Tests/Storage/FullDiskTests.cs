@@ -81,6 +81,8 @@ public sealed class FullDiskTests
 
         public Task<VersionRow?> VersionAsync(string run, int version, CancellationToken stopping) => _store.VersionAsync(run, version, stopping);
 
+        public Task<IReadOnlyList<LedgerRow>> LedgerAsync(string run, CancellationToken stopping) => _store.LedgerAsync(run, stopping);
+
         public Task<ReceiptRow?> ReceiptAsync(string run, string assignment, CancellationToken stopping) => _store.ReceiptAsync(run, assignment, stopping);
 
         public Task<IReadOnlyList<EventRow>> EventsAsync(long after, int limit, string? run, CancellationToken stopping) => _store.EventsAsync(after, limit, run, stopping);

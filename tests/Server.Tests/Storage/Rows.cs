@@ -25,6 +25,11 @@ static class Rows
         {
             RunId = run, Version = 1, Client = "a", Attempt = 1, AssignmentId = "e", State = "done", DeadlineMs = 1, Samples = 2, Correct = 1, LossSum = 0.1, Code = null,
         },
+        new LedgerRow
+        {
+            RunId = run, Version = 1, Round = 1, At = "server", Noise = 1.25, Planned = 3, ClientsJson = "[\"a\"]", AcceptedSetDigest = "d", Epsilon = 0.5, Delta = 1e-5,
+            Accountant = "rdp", AtMs = 4,
+        },
         Client("client"),
     ];
 

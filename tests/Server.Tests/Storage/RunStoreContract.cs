@@ -21,6 +21,7 @@ public abstract class RunStoreContract
         Assert.Equal(rows.OfType<RoundRow>(), await store.RoundsAsync("run", CancellationToken.None));
         Assert.Equal(rows.OfType<ParticipationRow>(), await store.ParticipationsAsync("run", null, CancellationToken.None));
         Assert.Equal(rows.OfType<EvaluationRow>(), await store.EvaluationsAsync("run", CancellationToken.None));
+        Assert.Equal(rows.OfType<LedgerRow>(), await store.LedgerAsync("run", CancellationToken.None));
         Assert.Equal(rows.OfType<ClientRow>(), await store.ClientsAsync(CancellationToken.None));
         Assert.Equal(rows.OfType<PlanRow>().Single(), await store.PlanAsync("run", 1, 1, CancellationToken.None));
         Assert.Equal(rows.OfType<VersionRow>().Single(), await store.VersionAsync("run", 0, CancellationToken.None));
