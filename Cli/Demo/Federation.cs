@@ -59,6 +59,8 @@ sealed class Federation(Workspace workspace, TimeProvider clock) : IAsyncDisposa
         _supervisor.Start(new(name, Path.Combine(AppContext.BaseDirectory, "federated"), _ => ["client", "run", "--config", file], workspace.Log(name)));
     }
 
+    public Uri HttpAddress => Endpoints.Read(workspace.Coordinator)!.Http;
+
     public string GrpcAddress => Endpoints.Read(workspace.Coordinator)!.Grpc.ToString();
 
     /// <summary>Follows a run to its end, calling <paramref name="seen"/> with every new state.</summary>

@@ -49,5 +49,8 @@ public static class ClientFaults
 
     public static ClientFault Modality(string why) => new("F572", ClientExit.Usage, why);
 
+    public static ClientFault Ledger(string run, string why, Exception? cause = null) =>
+        new("F545", ClientExit.Failed, $"The privacy ledger of run '{run}' {why}; what is left of its budget is unknown, so nothing more is sent.", cause);
+
     public static ClientFault Training(string why) => new("F550", ClientExit.Failed, why);
 }

@@ -1,10 +1,13 @@
 using Federated.Client.Configuration;
+using Federated.Client.Faults;
+using Federated.Client.Privacy;
+using Federated.Client.Training;
 using Federated.Client.Transport.Messages;
 
 namespace Federated.Client.Rounds;
 
 /// <summary>Which assignments this site takes.</summary>
-sealed class AdmissionRules(ClientConfiguration configuration, Site site)
+sealed class AdmissionRules(ClientConfiguration configuration, Site site, SiteLedger ledger)
 {
     /// <summary>Why an assignment is declined, or null.</summary>
     public string? Objection(WorkAssignment work) => work switch
@@ -15,6 +18,8 @@ sealed class AdmissionRules(ClientConfiguration configuration, Site site)
         { Train: { } train } when train.BatchSize > configuration.Policy.MaxBatchSize =>
             $"batches of {train.BatchSize} are asked for; this site takes at most {configuration.Policy.MaxBatchSize}",
         { Train: not null, Encoding: null } => "the update's encoding is unknown here",
+        { Train: not null, Mechanism: { } mechanism } when mechanism.Problem() is { } problem => problem,
+        { Train: { } train, Mechanism: { } mechanism } => Overspends(work, train, mechanism),
         { Train: not null } => null,
         { Evaluate: not null } when site.EvaluationSamples == 0 => "this site has no evaluation images",
         { Evaluate: { BatchSize: < 1 } evaluate } => $"an evaluation batch of {evaluate.BatchSize} is asked for; 1 or more is needed",
@@ -23,4 +28,18 @@ sealed class AdmissionRules(ClientConfiguration configuration, Site site)
         { Evaluate: not null } => null,
         _ => "the kind of assignment is unknown here",
     };
+
+    // How much is left is the site's own affair; that it is too little is all that the coordinator learns.
+    string? Overspends(WorkAssignment work, TrainSettings train, SiteMechanism mechanism)
+    {
+        try
+        {
+            return ledger.CostWith(work.RunId, work.Id, mechanism, mechanism.Event(train, site.TrainingSamples)) > mechanism.Epsilon
+                ? $"the site's privacy budget of epsilon {mechanism.Epsilon} at delta {mechanism.Delta} does not cover it" : null;
+        }
+        catch (ClientFault fault)
+        {
+            return fault.Message;
+        }
+    }
 }

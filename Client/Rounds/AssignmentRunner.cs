@@ -1,8 +1,10 @@
+using System.Security.Cryptography;
 using Federated.Client.Data;
 using Federated.Client.Faults;
 using Federated.Client.Training;
 using Federated.Client.Transport;
 using Federated.Client.Transport.Messages;
+using Federated.Privacy.Mechanisms;
 
 namespace Federated.Client.Rounds;
 
@@ -89,7 +91,14 @@ sealed class AssignmentRunner(string clientId, Site site, DeviceThread device, S
         runtime.Log.Trained(work.Id, report.Steps, report.Seconds, report.Loss);
         Report(limiter, work, "encode", report.Steps, report.Steps, report.Loss);
         var tell = books.Runs.MayTell(work.RunId);
-        var (header, tensors) = UpdateBuilder.Build(work, clientId, start.Values, trained, tell ? site.TrainingSamples : 0, tell ? report.Loss : double.NaN);
+        var delta = UpdateBuilder.Delta(start.Values, trained);
+        if (work.Mechanism is { } mechanism)
+        {
+            // Counted before anything is written that could leave: a crash in between costs too much, never too little.
+            books.Ledger.Spend(work.RunId, work.Id, mechanism.Event(work.Train!, site.TrainingSamples));
+            mechanism.Disturb(delta, new NoiseKey(RandomNumberGenerator.GetBytes(32)));
+        }
+        var (header, tensors) = UpdateBuilder.Build(work, clientId, delta, tell ? site.TrainingSamples : 0, tell ? report.Loss : double.NaN);
         item.Cancelled.ThrowIfCancellationRequested();
         books.Outbox.Add(work.Id, work.RunId, header, tensors);
         Report(limiter, work, "upload", report.Steps, report.Steps, report.Loss);

@@ -1,4 +1,6 @@
+using Federated.Client.Privacy;
+
 namespace Federated.Client.Rounds;
 
 /// <summary>Everything a daemon remembers between connections.</summary>
-sealed record ClientBooks(Outbox Outbox, WorkQueue Work, RunBook Runs, Outgoing Outgoing);
+sealed record ClientBooks(Outbox Outbox, WorkQueue Work, RunBook Runs, Outgoing Outgoing, SiteLedger Ledger);

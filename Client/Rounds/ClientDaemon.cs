@@ -1,5 +1,6 @@
 using Federated.Client.Configuration;
 using Federated.Client.Faults;
+using Federated.Client.Privacy;
 using Federated.Client.Storage;
 using Federated.Client.Transport;
 using Federated.Client.Transport.Grpc;
@@ -25,7 +26,7 @@ public sealed class ClientDaemon : IDisposable
     public ClientDaemon(ClientConfiguration configuration, Site site, ClientState state, ICoordinatorTransport transport, ClientRuntime runtime)
     {
         (_configuration, _transport, _runtime, _site) = (configuration, transport, runtime, site);
-        _books = new ClientBooks(Outbox.Open(state.OutboxFolder), new WorkQueue(), new RunBook(), new Outgoing());
+        _books = new ClientBooks(Outbox.Open(state.OutboxFolder), new WorkQueue(), new RunBook(), new Outgoing(), SiteLedger.Open(state.LedgerFolder));
         var blobs = new BlobCache(state.BlobFolder, (long)configuration.CacheMegabytes << 20, new BlobDownloads(transport), runtime.Time);
         var loader = new StartPointLoader(blobs, configuration.Id);
         _device = new DeviceThread(configuration.Threads);

@@ -9,7 +9,7 @@ namespace Federated.Client.Rounds;
 sealed class EventHandling(ClientConfiguration configuration, Site site, StartPointLoader loader, ClientBooks books, ClientRuntime runtime)
 {
     readonly RunFilter _filter = new(configuration.Runs);
-    readonly AdmissionRules _admission = new(configuration, site);
+    readonly AdmissionRules _admission = new(configuration, site, books.Ledger);
     readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
     readonly List<Task> _joining = [];
     CancellationToken _connected;

@@ -9,27 +9,34 @@ namespace Federated.Client.Rounds;
 static class UpdateBuilder
 {
     public static (byte[] Header, IEnumerable<ReadOnlyMemory<byte>> Tensors) Build(
-        WorkAssignment work, string clientId, AdapterTensors start, AdapterTensors trained, long samples, double loss)
+        WorkAssignment work, string clientId, AdapterTensors delta, long samples, double loss)
     {
         var encoding = work.Encoding!.Value;
         var envelope = new UpdateEnvelope
         {
             Work = work,
             ClientId = clientId,
-            Header = UpdateHeader.Of(start.Layout, encoding),
+            Header = UpdateHeader.Of(delta.Layout, encoding),
             Samples = samples,
             LocalSteps = work.Train!.Steps,
             TrainingLoss = loss,
         };
-        return (ProtoMapping.ToBytes(envelope), start.Layout.Tensors.Where(t => t.Trained).Select(t => Encode(encoding, t, start, trained)));
+        return (ProtoMapping.ToBytes(envelope), delta.Layout.Tensors.Where(t => t.Trained).Select(t => Encode(encoding, t, delta)));
     }
 
-    static ReadOnlyMemory<byte> Encode(TensorEncoding encoding, LayoutTensor tensor, AdapterTensors start, AdapterTensors trained)
+    /// <summary>theta_k - theta_v.</summary>
+    public static AdapterTensors Delta(AdapterTensors start, AdapterTensors trained)
     {
-        var delta = new float[tensor.Elements];
-        TensorPrimitives.Subtract(trained[tensor], start[tensor], delta);
+        var delta = new AdapterTensors(start.Layout);
+        foreach (var tensor in start.Layout.Tensors)
+            TensorPrimitives.Subtract(trained[tensor], start[tensor], delta[tensor]);
+        return delta;
+    }
+
+    static ReadOnlyMemory<byte> Encode(TensorEncoding encoding, LayoutTensor tensor, AdapterTensors delta)
+    {
         var bytes = new byte[DeltaCodec.EncodedBytes(encoding, tensor.Elements)];
-        DeltaCodec.Encode(encoding, delta, bytes);
+        DeltaCodec.Encode(encoding, delta[tensor], bytes);
         return bytes;
     }
 }

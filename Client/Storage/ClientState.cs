@@ -23,6 +23,8 @@ public sealed class ClientState : IDisposable
 
     public string OutboxFolder => Path.Combine(Folder, "outbox");
 
+    public string LedgerFolder => Path.Combine(Folder, "privacy");
+
     public string BlobFolder => Path.Combine(Folder, "blobs");
 
     /// <exception cref="ClientFault">F530: the folder cannot be used, or another process holds it.</exception>

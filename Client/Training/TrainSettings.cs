@@ -24,6 +24,9 @@ public sealed record TrainSettings
     /// <summary>Largest norm of the gradient over all tensors; 0 is none.</summary>
     public double ClipNorm { get; init; }
 
+    /// <summary>Clips and disturbs every example's gradient; null trains on whole batches.</summary>
+    public PerExampleNoise? Private { get; init; }
+
     /// <summary>Why these settings cannot be used, or null.</summary>
     public string? Problem() =>
         Steps < 1 ? $"steps is {Steps}; 1 or more is needed"

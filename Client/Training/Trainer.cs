@@ -1,7 +1,9 @@
+using System.Security.Cryptography;
 using Federated.Client.Data;
 using Federated.Client.Faults;
 using Federated.Client.Models;
 using Federated.Client.Peft;
+using Federated.Privacy.Mechanisms;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -61,7 +63,7 @@ public sealed class Trainer(IFoundationModel model)
             throw ClientFaults.Adapter("The plan trains no tensor of any group; there is nothing to train.");
         var order = new BatchOrder(data.Count, settings.BatchSize, key);
         var indices = new int[settings.BatchSize];
-        using var batch = data.CreateBatch(settings.BatchSize);
+        using var batch = data.CreateBatch(settings.Private is null ? settings.BatchSize : 1);
         using var optimizer = OptimizerFactory.Create(settings, groups);
         var losses = new Queue<double>(LossWindow);
         var started = TimeProvider.System.GetTimestamp();
@@ -69,10 +71,10 @@ public sealed class Trainer(IFoundationModel model)
         {
             cancellation.ThrowIfCancellationRequested();
             order.Fill(step, indices);
-            batch.Fill(indices);
+            batch.Fill(settings.Private is null ? indices : indices.AsSpan(0, 1));
             if (schedule is not null)
                 SetLearningRate(optimizer, settings.LearningRate * schedule(step));
-            var loss = Step(batch, optimizer, all, settings.ClipNorm);
+            var loss = settings.Private is { } noise ? PrivateStep(noise, batch, indices, optimizer, all) : Step(batch, optimizer, all, settings.ClipNorm);
             if (!double.IsFinite(loss))
                 throw ClientFaults.Training($"The loss is {loss} at step {step + 1} of {settings.Steps}; the learning rate {settings.LearningRate} may be too large.");
             if (losses.Count == LossWindow)
@@ -89,6 +91,20 @@ public sealed class Trainer(IFoundationModel model)
     {
         foreach (var group in optimizer.ParamGroups)
             group.LearningRate = rate;
+    }
+
+    // The noise is drawn anew whenever a step is taken: a key that the coordinator knows would be none.
+    double PrivateStep(PerExampleNoise noise, IExampleBatch one, int[] indices, optim.Optimizer optimizer, Parameter[] parameters)
+    {
+        using var scope = NewDisposeScope();
+        optimizer.zero_grad();
+        var loss = noise.Fill(parameters, indices, index =>
+        {
+            one.Fill([index]);
+            return one.Loss(model.Forward(one.Inputs));
+        }, new NoiseKey(RandomNumberGenerator.GetBytes(32)));
+        optimizer.step();
+        return loss;
     }
 
     double Step(IExampleBatch batch, optim.Optimizer optimizer, Parameter[] parameters, double clipNorm)

@@ -1,3 +1,4 @@
+using Federated.Client.Privacy;
 using Federated.Client.Training;
 using Federated.Client.Transport.Messages;
 using Google.Protobuf;
@@ -160,14 +161,16 @@ static class ProtoMapping
         SchemaDigest = Hex(a.SchemaDigest),
         PlanDigest = Hex(a.PlanDigest),
         PlanVersion = (int)a.PlanVersion,
-        Train = a.Kind == Wire.AssignmentKind.Train && a.Train is not null ? FromWire(a.Train) : null,
+        Train = a.Kind == Wire.AssignmentKind.Train && a.Train is not null ? FromWire(a.Train, a.Mechanism) : null,
+        Mechanism = a.Mechanism is { } m ? new SiteMechanism(m.Unit, m.Clip, m.Noise, m.Epsilon, m.Delta, m.Accountant) : null,
         Evaluate = a.Kind == Wire.AssignmentKind.Evaluate && a.Evaluate is not null ? FromWire(a.Evaluate) : null,
         Encoding = Encodings.Where(e => e.Wire == a.Encoding).Select(e => (Encoding?)e.Own).FirstOrDefault(),
         Seed = a.Seed,
     };
 
-    static TrainSettings FromWire(Wire.TrainSettings s) => new()
+    static TrainSettings FromWire(Wire.TrainSettings s, Wire.SiteMechanism? m) => new()
     {
+        Private = m is { Unit: SiteMechanism.Record } ? new PerExampleNoise(m.Clip, m.Noise) : null,
         Steps = (int)Math.Min(s.Steps, int.MaxValue),
         BatchSize = (int)Math.Min(s.BatchSize, int.MaxValue),
         Optimizer = s.Optimizer,

@@ -5,27 +5,26 @@ namespace Federated.Privacy.Mechanisms;
 /// <summary>The mechanism at a site: one update within one norm over all its tensors, and Gaussian noise on it before it is encoded.</summary>
 public static class SiteNoise
 {
-    /// <summary>Clips and disturbs the trained tensors of a delta.</summary>
-    /// <param name="layout">Its layout.</param>
-    /// <param name="delta">By tensor index; only trained tensors are touched.</param>
+    /// <summary>Clips and disturbs the trained tensors of a delta in place; others are left alone, since they are not sent.</summary>
+    /// <param name="delta">The change.</param>
     /// <param name="clip">Largest joint norm, above 0.</param>
     /// <param name="multiplier">Noise over <paramref name="clip"/>, 0 or more.</param>
     /// <param name="key">Fresh for every update.</param>
     /// <returns>The norm before clipping; it must not leave the site.</returns>
-    public static double Apply(AdapterLayout layout, Func<LayoutTensor, float[]> delta, double clip, double multiplier, NoiseKey key)
+    public static double Apply(AdapterTensors delta, double clip, double multiplier, NoiseKey key)
     {
-        var trained = layout.Tensors.Where(t => t.Trained).ToList();
+        var trained = delta.Layout.Tensors.Where(t => t.Trained).ToList();
         var squares = 0.0;
         foreach (var tensor in trained)
         {
-            foreach (var value in delta(tensor))
+            foreach (var value in delta[tensor])
                 squares += (double)value * value;
         }
         var norm = Math.Sqrt(squares);
         var factor = NormClipping.Factor(norm, clip);
         foreach (var tensor in trained)
         {
-            var values = delta(tensor);
+            var values = delta[tensor];
             var disturbed = new double[values.Length];
             for (var i = 0; i < values.Length; i++)
                 disturbed[i] = values[i] * factor;

@@ -1,7 +1,6 @@
 using Federated.Server.Faults;
 using Federated.Server.Fleet.Messages;
 using Federated.Server.Runs;
-using Federated.Server.Transport.Uploads;
 
 namespace Federated.Server.Privacy;
 
@@ -13,9 +12,9 @@ static class TrustRules
         : join.EvaluationSamples != 0 ? Contradiction("join.evaluation_samples", join.EvaluationSamples)
         : null;
 
-    public static Refusal? Check(RunSpec spec, UploadHeader header) => spec.Trust != PrivacyRules.TrustNone ? null
-        : header.Samples != 0 ? Contradiction("header.samples", header.Samples)
-        : header.TrainingLoss is { } loss ? Contradiction("header.training_loss", loss)
+    public static Refusal? Check(RunSpec spec, long updateSamples, double? trainingLoss) => spec.Trust != PrivacyRules.TrustNone ? null
+        : updateSamples != 0 ? Contradiction("header.samples", updateSamples)
+        : trainingLoss is { } loss ? Contradiction("header.training_loss", loss)
         : null;
 
     public static Refusal? Check(RunSpec spec, ClientSaid.Progress progress) =>

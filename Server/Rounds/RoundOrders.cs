@@ -1,4 +1,5 @@
 using Federated.Server.Fleet.Messages;
+using Federated.Server.Privacy;
 
 namespace Federated.Server.Rounds;
 
@@ -20,6 +21,7 @@ static class RoundOrders
             ClipNorm = state.Spec.Train.ClipNorm,
             Encoding = state.Spec.Encoding,
             Seed = planned.Seed,
+            Mechanism = Mechanism(state.Spec.Privacy),
         });
 
     public static ServerSays.Evaluate Evaluate(RoundState state, EvaluationRound evaluation, EvaluationEntry entry, long nowMs) => new(
@@ -32,6 +34,9 @@ static class RoundOrders
         },
         state.Spec.Evaluate!.BatchSize,
         state.Spec.Evaluate.MaxSamples);
+
+    static SiteMechanism? Mechanism(PrivacySettings? privacy) => privacy is not { At: NoisePlace.Site } ? null : new SiteMechanism(
+        privacy.Unit.ToString().ToLowerInvariant(), privacy.Noise.Clip, privacy.Noise.Noise, privacy.Budget.Epsilon, privacy.Budget.Delta, privacy.Budget.Accountant);
 
     // 0 means none on the wire, so a deadline that has just passed is 1.
     static long Remaining(long deadlineMs, long nowMs) => deadlineMs == long.MaxValue ? 0 : Math.Max(1, deadlineMs - nowMs);

@@ -211,6 +211,8 @@ static class ProtoMapping
             Momentum = train.Settings.Momentum,
             ClipNorm = train.Settings.ClipNorm,
         };
+        if (train.Settings.Mechanism is { } m)
+            assignment.Mechanism = new() { Unit = m.Unit, Clip = m.Clip, Noise = m.Noise, Epsilon = m.Epsilon, Delta = m.Delta, Accountant = m.Accountant };
         return assignment;
     }
 

@@ -1,4 +1,5 @@
 using Federated.Aggregators.Adapters;
+using Federated.Client.Privacy;
 using Federated.Client.Training;
 
 namespace Federated.Client.Transport.Messages;
@@ -15,6 +16,9 @@ public sealed record WorkAssignment
     public required string PlanDigest { get; init; }
     public required int PlanVersion { get; init; }
     public TrainSettings? Train { get; init; }
+
+    /// <summary>What the site does before its update leaves it; null is nothing.</summary>
+    public SiteMechanism? Mechanism { get; init; }
     public EvaluateSettings? Evaluate { get; init; }
 
     /// <summary>Of the update; null: one that this client does not know.</summary>

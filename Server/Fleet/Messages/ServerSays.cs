@@ -47,4 +47,10 @@ sealed record TrainOrder(int Steps, int BatchSize, string Optimizer, double Lear
     public required double ClipNorm { get; init; }
     public required string Encoding { get; init; }
     public required ulong Seed { get; init; }
+
+    /// <summary>Noise that the site adds; null is none.</summary>
+    public SiteMechanism? Mechanism { get; init; }
 }
+
+/// <summary>What a site does before its update leaves it.</summary>
+sealed record SiteMechanism(string Unit, double Clip, double Noise, double Epsilon, double Delta, string Accountant);

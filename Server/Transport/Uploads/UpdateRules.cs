@@ -22,7 +22,7 @@ static class UpdateRules
             return Mismatch("start_manifest", header.StartManifest, state.Version.ManifestDigest);
         if (header.PlanVersion != state.Version.PlanVersion)
             return Mismatch("plan_version", header.PlanVersion, state.Version.PlanVersion);
-        if (TrustRules.Check(state.Spec, header) is { } contradiction)
+        if (TrustRules.Check(state.Spec, header.Samples, header.TrainingLoss) is { } contradiction)
             return contradiction;
         return header.Samples == 0 && Weigher(state) == "samples"
             ? new Refusal(Fault.SamplesMissing, "header.samples is 0; the run weighs updates by their samples, 1 is the least.")

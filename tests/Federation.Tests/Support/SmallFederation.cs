@@ -46,10 +46,12 @@ sealed class SmallFederation : IAsyncDisposable
         ["reconnect"] = new JsonObject { ["initialMs"] = 20, ["maxMs"] = 200 },
     };
 
-    public async Task CreateRunAsync(string name, int rounds, int steps = 4, string strategy = "lora-fair-momentum")
+    public async Task CreateRunAsync(string name, int rounds, int steps = 4, string strategy = "lora-fair-momentum", Action<JsonObject>? change = null)
     {
         var file = Path.Combine(_workspace.Adapter, name + ".json");
-        await File.WriteAllTextAsync(file, Spec(name, rounds, steps, strategy).ToJsonString(), Stop);
+        var spec = Spec(name, rounds, steps, strategy);
+        change?.Invoke(spec);
+        await File.WriteAllTextAsync(file, spec.ToJsonString(), Stop);
         await Processes.CreateAsync(file, name, Stop);
     }
 

@@ -14,13 +14,14 @@ public sealed partial class ServerHouseTests
         ["Storage"] = ["Faults"],
         ["Fleet"] = ["Faults", "Storage"],
         ["Identity"] = ["Faults", "Storage", "Fleet"],
-        ["Rounds"] = ["Faults", "Storage", "Fleet", "Runs"],
-        ["Runs"] = ["Faults", "Storage", "Fleet", "Rounds", "Aggregation"],
-        ["Aggregation"] = ["Faults", "Storage", "Rounds", "Runs"],
-        ["Transport"] = ["Faults", "Storage", "Fleet", "Identity", "Rounds", "Runs", "Aggregation"],
-        ["Operator"] = ["Faults", "Storage", "Fleet", "Identity", "Rounds", "Runs", "Aggregation", "Hosting"],
+        ["Privacy"] = ["Faults", "Storage", "Fleet", "Rounds", "Runs"],
+        ["Rounds"] = ["Faults", "Storage", "Fleet", "Runs", "Privacy"],
+        ["Runs"] = ["Faults", "Storage", "Fleet", "Rounds", "Aggregation", "Privacy"],
+        ["Aggregation"] = ["Faults", "Storage", "Rounds", "Runs", "Privacy"],
+        ["Transport"] = ["Faults", "Storage", "Fleet", "Identity", "Rounds", "Runs", "Aggregation", "Privacy"],
+        ["Operator"] = ["Faults", "Storage", "Fleet", "Identity", "Rounds", "Runs", "Aggregation", "Hosting", "Privacy"],
         ["Dashboard"] = ["Faults"],
-        ["Hosting"] = ["Faults", "Storage", "Fleet", "Identity", "Rounds", "Runs", "Aggregation", "Transport", "Operator", "Dashboard"],
+        ["Hosting"] = ["Faults", "Storage", "Fleet", "Identity", "Rounds", "Runs", "Aggregation", "Transport", "Operator", "Dashboard", "Privacy"],
     };
 
     [Fact]
