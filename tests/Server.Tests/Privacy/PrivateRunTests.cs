@@ -3,6 +3,7 @@ using Federated.Privacy.Accounting;
 using Federated.Server.Faults;
 using Federated.Server.Privacy;
 using Federated.Server.Rounds;
+using Federated.Server.Runs;
 using Federated.Server.Storage;
 using Federated.Server.Storage.Rows;
 using Server.Tests.Crash;
@@ -104,6 +105,40 @@ public sealed class PrivateRunTests
         Assert.Equal(0, loop.Current.State.Version.Version);
         await done.CancelAsync();
         await Task.WhenAll(clients).DefaultTimeout();
+    }
+
+    [Theory]
+    [InlineData("accepted set")]
+    [InlineData("plan")]
+    [InlineData("parent")]
+    [InlineData("state")]
+    [InlineData("spec")]
+    [InlineData("secret")]
+    public void Noise_AnotherAcceptedSet_IsAnotherNoise(string what)
+    {
+        var spec = RunSpecJson.Read(Spec(rounds: 2));
+        var version = new VersionInfo(0, "manifest", 1, null, "schema", "plan") { Groups = [], PlanVersion = 0, PublishedMs = 0 };
+        var order = new FoldOrder(spec, new RoundPlan(Run, 1, 1, 0, "manifest", "plan", 0.1, []), new AcceptedSet([new AcceptedUpdate("a", "1", "manifest", "digest", 7)]), version);
+        var other = what switch
+        {
+            "accepted set" => order with { Accepted = new AcceptedSet([new AcceptedUpdate("a", "1", "manifest", "another", 7)]) },
+            "plan" => order with { Plan = order.Plan with { Attempt = 2 } },
+            "parent" => order with { VersionIn = version with { ManifestDigest = "another" } },
+            "state" => order with { VersionIn = version with { StateDigest = "state" } },
+            "spec" => order with { Spec = spec with { Seed = 9 } },
+            _ => order,
+        };
+        Assert.Equal(Draw(order, 1), Draw(order, 1));
+        Assert.NotEqual(Draw(order, 1), Draw(other, what == "secret" ? 2u : 1));
+    }
+
+    static double[] Draw(FoldOrder order, ulong seed)
+    {
+        var secrets = new MemoryRunSecrets(seed);
+        secrets.Create(Run);
+        var sum = new double[3];
+        RoundNoise.Of(order, Federated.Aggregators.Strategies.StrategyState.Empty, secrets)!.Mechanism.Disturb("tensor", 1, sum);
+        return sum;
     }
 
     static byte[] Spec(int rounds, Action<JsonObject>? change = null) =>
