@@ -87,10 +87,10 @@ enum Fault
     UnknownKey,
     ValueInvalid,
     StrategyRefused,
-    PrivacyRefused,
     SpecAltered,
     PortTaken,
     JsonMalformed,
     BlobsDoNotFit,
     RequestMalformed,
+    PrivacyRefused,
 }

@@ -3,6 +3,7 @@ using Federated.Client.Adapters;
 using Federated.Client.Data;
 using Federated.Client.Data.Domains;
 using Federated.Client.Faults;
+using Federated.Client.Models.Vit;
 using Federated.Client.Peft;
 using Federated.Client.Privacy;
 using Federated.Client.Tests.Support;
@@ -73,7 +74,8 @@ public sealed class SitePrivacyTests : IDisposable
     public void PerExample_WideBoundAndNoNoise_TrainsAsTheBatchDoes()
     {
         var settings = new TrainSettings { Steps = 3, BatchSize = 8, Optimizer = "sgd", LearningRate = 0.1 };
-        var (batch, examples) = (Train(settings), Train(settings with { Private = new PerExampleNoise(1e3, 1e-12) }));
+        using var model = SmallVit.Load(_folder["base"]);
+        var (batch, examples) = (Train(model, settings), Train(model, settings with { Private = new PerExampleNoise(1e3, 1e-12) }));
         Assert.All(batch.Zip(examples), p => Assert.Equal(p.First, p.Second, 1e-5));
     }
 
@@ -82,14 +84,14 @@ public sealed class SitePrivacyTests : IDisposable
     public void PerExample_NarrowBound_HoldsEveryExample()
     {
         var settings = new TrainSettings { Steps = 1, BatchSize = 8, Optimizer = "sgd", LearningRate = 1, Private = new PerExampleNoise(1e-3, 1e-9) };
-        var (before, after) = (Train(settings with { LearningRate = 1e-30 }), Train(settings));
+        using var model = SmallVit.Load(_folder["base"]);
+        var (before, after) = (Train(model, settings with { LearningRate = 1e-30 }), Train(model, settings));
         Assert.InRange(Math.Sqrt(after.Zip(before, (a, b) => (double)(a - b) * (a - b)).Sum()), 1e-5, 1.001e-3);
     }
 
-    float[] Train(TrainSettings settings)
+    float[] Train(VitModel model, TrainSettings settings)
     {
         IdxFiles.WriteBars(_folder["i"], _folder["l"], 64, 8, 4, 2);
-        using var model = SmallVit.Load(_folder["base"]);
         var start = AdapterInitializer.Create(model, new AdapterRequest { Options = new Dictionary<string, string> { ["head"] = "trained" } }).Version0;
         using var adapter = AttachedAdapter.Attach(model, start.Layout);
         adapter.Import(start);
