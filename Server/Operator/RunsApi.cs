@@ -13,7 +13,7 @@ namespace Federated.Server.Operator;
 static class RunsApi
 {
     static readonly Fault[] SpecFaults =
-        [Fault.RunExists, Fault.UnknownKey, Fault.ValueInvalid, Fault.StrategyRefused, Fault.BlobNotFound, Fault.BlobsDoNotFit, Fault.BodyTooLarge];
+        [Fault.RunExists, Fault.UnknownKey, Fault.ValueInvalid, Fault.StrategyRefused, Fault.PrivacyRefused, Fault.BlobNotFound, Fault.BlobsDoNotFit, Fault.BodyTooLarge];
 
     public static void Map(RouteGroupBuilder api)
     {
