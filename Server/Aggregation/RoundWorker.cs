@@ -12,6 +12,7 @@ namespace Federated.Server.Aggregation;
 sealed class RoundWorker(IBlobStore blobs, IUpdateSpools spools, AdapterCache adapters, VersionWriter versions, WorkerOptions options, IRunSecrets secrets) : IRoundWorker
 {
     readonly VersionCache _cache = new(blobs);
+    readonly ProbePacks _packs = new(blobs);
 
     public Task<RoundCommand> FoldAsync(FoldOrder order, CancellationToken stopping) => Task.Run(() => Fold(order, stopping), stopping);
 
@@ -53,7 +54,11 @@ sealed class RoundWorker(IBlobStore blobs, IUpdateSpools spools, AdapterCache ad
             var result = new Fold(composition).Run(input, new FoldLimits(options.Threads, options.MemoryBytes), stopping);
             var groups = GroupFiles.Write(result.Tensors);
             _cache.Keep(order.Plan.Run, result.Tensors, groups);
-            var folded = new FoldedVersion(groups, GroupFiles.WriteState(noise?.Keep(result.State) ?? result.State), DiagnosticsJson.Write(result.Diagnostics)) { Offsets = GroupFiles.Write(result.Offsets) };
+            var folded = new FoldedVersion(groups, GroupFiles.WriteState(noise?.Keep(result.State) ?? result.State), DiagnosticsJson.Write(result.Diagnostics))
+            {
+                Offsets = GroupFiles.Write(result.Offsets),
+                LeakageJson = order.Spec.ProbePack is { } pack ? LeakIndicators.Write(_packs.Get(pack), adapter.Layout, input.Contributions) : null,
+            };
             return new RoundCommand.FoldCompleted(folded);
         }
         catch (FoldRefusedException e)

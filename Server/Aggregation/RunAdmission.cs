@@ -28,6 +28,8 @@ sealed class RunAdmission(IBlobStore blobs, VersionWriter versions, IRunSecrets 
             throw new FaultException(Fault.StrategyRefused, string.Join(" ", refusals));
         if (spec.Privacy is { IsCentral: true } && StrategyCatalog.Default.Compose(spec.Strategy).Unbounded(adapter.Schema).ToList() is { Count: > 0 } unbounded)
             throw new FaultException(Fault.StrategyRefused, $"The rule for {string.Join(" and ", unbounded)} groups sums what the server's noise cannot bound; another rule, or noise at the site, is needed.");
+        if (spec.ProbePack is { } pack)
+            ProbePack.Load(blobs, pack);
         if (PrivacyRules.Refusals(spec) is { Count: > 0 } contradictions)
             throw new FaultException(Fault.PrivacyRefused, string.Join(" ", contradictions));
         RequireALivingStart(spec, adapter);

@@ -8,6 +8,9 @@ sealed record FoldedVersion(IReadOnlyList<GroupBytes> Groups, byte[]? State, str
 {
     /// <summary>Frozen factors that this round adds to those of the version before.</summary>
     public IReadOnlyList<GroupBytes> Offsets { get; init; } = [];
+
+    /// <summary>What a probe without ground truth saw of each update, a JSON array; null where the run has no candidates.</summary>
+    public string? LeakageJson { get; init; }
 }
 
 /// <param name="Group">Its name.</param>

@@ -8,6 +8,7 @@ sealed record RoundRecord(int Round, int VersionIn, long StartedMs)
     public long? FoldedMs { get; init; }
     public long? PublishedMs { get; init; }
     public string? DiagnosticsJson { get; init; }
+    public string? LeakageJson { get; init; }
     public int Rejected { get; init; }
     public int Discarded { get; init; }
 }

@@ -69,6 +69,7 @@ static class RoundRestore
             FoldedMs = round.FoldedMs,
             PublishedMs = round.PublishedMs,
             DiagnosticsJson = round.DiagnosticsJson,
+            LeakageJson = round.LeakageJson,
             Rejected = round.Rejected,
             Discarded = round.Discarded,
         },

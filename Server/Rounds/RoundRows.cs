@@ -125,6 +125,7 @@ static class RoundRows
         AcceptedSetJson = s.Accepted is { } set ? Encoding.UTF8.GetString(set.ToJson()) : null,
         AcceptedSetDigest = s.Accepted?.Digest,
         DiagnosticsJson = record.PublishedMs is null ? null : record.DiagnosticsJson,
+        LeakageJson = record.PublishedMs is null ? null : record.LeakageJson,
     };
 
     static PlanRow Plan(RoundState s, RoundPlan plan) => new()

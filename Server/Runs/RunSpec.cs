@@ -24,6 +24,8 @@ sealed record RunSpec
     public required string Encoding { get; init; }
     public required double UpdateNormLimit { get; init; }
     public required string Trust { get; init; }
+    /// <summary>Digest of public candidates that updates are measured against; null measures none.</summary>
+    public string? ProbePack { get; init; }
     public Privacy.PrivacySettings? Privacy { get; init; }
     public required ulong Seed { get; init; }
     public required bool KeepUpdates { get; init; }

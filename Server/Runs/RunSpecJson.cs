@@ -15,7 +15,7 @@ static class RunSpecJson
     static readonly string[] Keys =
     [
         "name", "base", "schema", "plan", "version0", "strategy", "weigher", "product", "affine", "opaque", "serverOptimizer", "clients", "rounds",
-        "cohort", "train", "evaluate", "encoding", "limits", "trust", "privacy", "seed", "keepUpdates",
+        "cohort", "train", "evaluate", "encoding", "limits", "trust", "privacy", "probePack", "seed", "keepUpdates",
     ];
 
     static readonly string[] Encodings = ["f32", "f16", "bf16"];
@@ -44,6 +44,7 @@ static class RunSpecJson
             Encoding = root.Choice("encoding", Encodings, "f32"),
             UpdateNormLimit = root.Object("limits") is { } limits ? ReadLimits(limits) : DefaultNormLimit,
             Trust = root.Choice("trust", ["server", PrivacyRules.TrustNone], "server"),
+            ProbePack = root.Element("probePack") is null ? null : ReadDigest(root, "probePack"),
             Privacy = root.Object("privacy") is { } privacy ? PrivacyJson.Read(privacy, cohort.Quorum) : null,
             Seed = (ulong)root.Integer("seed", 0, long.MaxValue, 1),
             KeepUpdates = root.Flag("keepUpdates", false),
@@ -83,6 +84,8 @@ static class RunSpecJson
         w.WriteNumber("updateNorm", spec.UpdateNormLimit);
         w.WriteEndObject();
         w.WriteString("trust", spec.Trust);
+        if (spec.ProbePack is { } pack)
+            w.WriteString("probePack", pack);
         if (spec.Privacy is { } privacy)
             PrivacyJson.Write(w, privacy);
         w.WriteNumber("seed", spec.Seed);

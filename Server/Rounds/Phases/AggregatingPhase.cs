@@ -26,7 +26,7 @@ static class AggregatingPhase
         turn.Set(turn.State with
         {
             Phase = RoundPhase.Publishing,
-            Record = turn.State.Record! with { FoldedMs = turn.NowMs, DiagnosticsJson = folded.DiagnosticsJson },
+            Record = turn.State.Record! with { FoldedMs = turn.NowMs, DiagnosticsJson = folded.DiagnosticsJson, LeakageJson = folded.LeakageJson },
         });
         turn.Add(new RoundEffect.WriteVersion(Order(turn.State), folded));
         return StepOutcome.Done;

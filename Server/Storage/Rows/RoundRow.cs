@@ -18,6 +18,7 @@ sealed record RoundRow : IRow
     public string? AcceptedSetJson { get; init; }
     public string? AcceptedSetDigest { get; init; }
     public string? DiagnosticsJson { get; init; }
+    public string? LeakageJson { get; init; }
 
     public string Key => $"{RunId}/{Round}";
 }

@@ -152,6 +152,8 @@ public sealed class DocumentTests : IAsyncLifetime
         ("GET /api/v1/runs/{id}/rounds", () => _admin.GetAsync($"{Run}/rounds")),
         ("GET /api/v1/runs/{id}/rounds/{round}", () => _admin.GetAsync($"{Run}/rounds/0")),
         ("GET /api/v1/runs/{id}/curves", () => _admin.GetAsync($"{Run}/curves")),
+        ("GET /api/v1/runs/{id}/privacy", () => _admin.GetAsync($"{Run}/privacy")),
+        ("GET /api/v1/runs/{id}/leakage", () => _admin.GetAsync($"{Run}/leakage")),
         ("GET /api/v1/runs/{id}/versions", () => _admin.GetAsync($"{Run}/versions")),
         ("GET /api/v1/runs/{id}/versions/{version}", () => _admin.GetAsync($"{Run}/versions/0")),
         ("GET /api/v1/adapters", () => _admin.GetAsync("api/v1/adapters")),
@@ -230,6 +232,7 @@ public sealed class DocumentTests : IAsyncLifetime
             case "F502" when method == HttpMethod.Get: return await Send(_admin, $"{path}?limit=0");
             case "F502": return name.EndsWith("renew", StringComparison.Ordinal) ? await RenewAsync(null, "{}") : await Send(_admin, path, method == HttpMethod.Put ? "[]" : "{}");
             case "F503": return await Send(_admin, path, new ByteArrayContent(RestKit.Adapter.Spec("x", 1, 1, s => s["strategy"] = "no-such")));
+            case "F544": return await Send(_admin, path, new ByteArrayContent(RestKit.Adapter.Spec("x", 1, 1, s => s["trust"] = "none")));
             case "F508": return await Send(_admin, path, new ByteArrayContent(RestKit.Adapter.Spec("x", 1, 1, s => s["base"] = Absent)));
             case "F509": return await Send(_admin, path.Replace(Absent, "no-digest", StringComparison.Ordinal), method == HttpMethod.Put ? new ByteArrayContent([1]) : null);
             default: throw new InvalidOperationException($"{name} documents {code}, which no test provokes.");

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Federated.Formats.Safetensors;
 using Federated.Privacy.Accounting;
 using Federated.Server.Faults;
 using Federated.Server.Privacy;
@@ -130,6 +131,23 @@ public sealed class PrivateRunTests
         };
         Assert.Equal(Draw(order, 1), Draw(order, 1));
         Assert.NotEqual(Draw(order, 1), Draw(other, what == "secret" ? 2u : 1));
+    }
+
+    // The clients' random updates of A lie near none of them, so that nothing stands out, but every update is measured.
+    [Fact]
+    public async Task Run_WithAProbePack_MeasuresEveryUpdate()
+    {
+        using var bytes = new MemoryStream();
+        SafetensorsWriter.Write(bytes, [TensorContent.Singles("inputs", [64, 16], Synthetic.Values(5, 64 * 16, 1))]);
+        var pack = bytes.ToArray();
+        await using var server = new ServerKit();
+        await server.Blobs.PutAsync([pack], CancellationToken.None);
+        var loop = await server.CreateAsync(Adapter, Adapter.Spec(Run, 1, 3, s => s["probePack"] = Federated.Formats.Digests.TreeDigest.Of(pack)));
+        await FinishAsync(server, loop);
+        var round = (await server.Store.RoundsAsync(Run, CancellationToken.None)).Single(r => r.Round == 1);
+        var updates = LeakIndicators.Read(round.LeakageJson!);
+        Assert.Equal(Sites, updates.Select(u => u.Client));
+        Assert.All(updates, u => Assert.Equal((64, 4), (u.Candidates, u.Rank)));
     }
 
     static double[] Draw(FoldOrder order, ulong seed)
