@@ -44,7 +44,7 @@ sealed class RoundWorker(IBlobStore blobs, IUpdateSpools spools, AdapterCache ad
             var adapter = adapters.Get(order.VersionIn.SchemaDigest, order.VersionIn.PlanDigest);
             var state = GroupFiles.ReadState(blobs, order.VersionIn.StateDigest);
             var noise = RoundNoise.Of(order, state, secrets);
-            var input = new FoldInput(_cache.Read(order.Plan.Run, adapter.Layout, order.VersionIn), Contributions(order, adapter, open))
+            var input = new FoldInput(_cache.Read(order.Plan.Run, adapter.Layout, order.VersionIn), Contributions(order, open))
             {
                 State = state,
                 Mechanism = noise?.Mechanism,
@@ -75,19 +75,26 @@ sealed class RoundWorker(IBlobStore blobs, IUpdateSpools spools, AdapterCache ad
         }
     }
 
-    List<Contribution> Contributions(FoldOrder order, RunAdapter adapter, List<IUpdateBytes> open)
+    List<Contribution> Contributions(FoldOrder order, List<IUpdateBytes> open)
     {
+        var starts = new Dictionary<int, AdapterTensors>();
+        return [.. order.Accepted.Updates.Select(u => Contribution(order, u, starts, open))];
+    }
+
+    Contribution Contribution(FoldOrder order, AcceptedUpdate update, Dictionary<int, AdapterTensors> starts, List<IUpdateBytes> open)
+    {
+        var start = order.StartOf(update);
+        var layout = adapters.Get(start.SchemaDigest, start.PlanDigest).Layout;
         var encoding = UpdateEncodings.Of(order.Spec.Encoding);
-        var tensorBytes = adapter.Layout.Trained().EncodedBytes(encoding);
-        var contributions = new List<Contribution>();
-        foreach (var update in order.Accepted.Updates)
-        {
-            var bytes = spools.Read(new SpoolKey(order.Plan.Run, order.Plan.Round, update.Digest));
-            open.Add(bytes);
-            // The header's length varies; the tensors are the last bytes, of a size that the layout fixes.
-            var delta = new EncodedDelta(adapter.Layout, encoding, bytes, bytes.Length - tensorBytes);
-            contributions.Add(new Contribution(update.Client, update.Samples, adapter.Layout, delta));
-        }
-        return contributions;
+        var bytes = spools.Read(new SpoolKey(order.Plan.Run, update.StartRound ?? order.Plan.Round, update.Digest));
+        open.Add(bytes);
+        // The header's length varies; the tensors are the last bytes, of a size that the layout fixes.
+        var delta = new EncodedDelta(layout, encoding, bytes, bytes.Length - layout.Trained().EncodedBytes(encoding));
+        var contribution = new Contribution(update.Client, update.Samples, layout, delta);
+        if (update.StartVersion is not { } version)
+            return contribution;
+        if (!starts.TryGetValue(version, out var tensors))
+            starts[version] = tensors = GroupFiles.Read(blobs, layout, start);
+        return contribution with { Start = tensors, Staleness = order.VersionIn.Version - version };
     }
 }

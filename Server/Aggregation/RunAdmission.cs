@@ -1,6 +1,7 @@
 using Federated.Aggregators.Adapters;
 using Federated.Aggregators.Strategies;
 using Federated.Aggregators.Strategies.Catalogue;
+using Federated.Formats.Versions;
 using Federated.Server.Faults;
 using Federated.Server.Privacy;
 using Federated.Server.Rounds;
@@ -10,20 +11,17 @@ using Federated.Server.Storage;
 namespace Federated.Server.Aggregation;
 
 /// <summary>Checks that a run can work before it exists: its blobs are there and fit together, its strategy can fold them.</summary>
-sealed class RunAdmission(IBlobStore blobs, VersionWriter versions, IRunSecrets secrets)
+sealed class RunAdmission(IBlobStore blobs, VersionWriter versions, IRunStore store, AdapterCache adapters, IRunSecrets secrets)
 {
     /// <exception cref="FaultException">Something does not fit; nothing was changed.</exception>
-    public RunAdapter Check(RunSpec spec)
+    public async Task<AdmittedRun> CheckAsync(RunSpec spec, CancellationToken stopping)
     {
-        foreach (var (name, digest) in new[] { ("schema", spec.Schema), ("plan", spec.Plan), ("version0", spec.Version0) })
-        {
-            if (blobs.Size(digest) is null)
-                throw new FaultException(Fault.BlobNotFound, $"run.{name} names the blob {digest}, which was not uploaded.");
-        }
-        var adapter = Load(spec);
+        RequireBlobs(spec);
+        var adapter = RunAdapter.Load(blobs, spec.Schema, spec.Plan);
         if (adapter.Schema.BaseDigest != spec.Base)
             throw new FaultException(Fault.BlobsDoNotFit, $"run.base is {spec.Base}; the schema is for {adapter.Schema.BaseDigest}.");
-        var refusals = StrategyCatalog.Default.Refusals(spec.Strategy, new FoldRequirements { LinearSum = spec.Privacy is { IsCentral: true } }, adapter.Schema);
+        var requirements = new FoldRequirements { LinearSum = spec.Privacy is { IsCentral: true }, Asynchronous = spec.Asynchrony is not null };
+        var refusals = StrategyCatalog.Default.Refusals(spec.Strategy, requirements, adapter.Schema);
         if (refusals.Count > 0)
             throw new FaultException(Fault.StrategyRefused, string.Join(" ", refusals));
         if (spec.Privacy is { IsCentral: true } && StrategyCatalog.Default.Compose(spec.Strategy).Unbounded(adapter.Schema).ToList() is { Count: > 0 } unbounded)
@@ -32,40 +30,73 @@ sealed class RunAdmission(IBlobStore blobs, VersionWriter versions, IRunSecrets 
             ProbePack.Load(blobs, pack);
         if (PrivacyRules.Refusals(spec) is { Count: > 0 } contradictions)
             throw new FaultException(Fault.PrivacyRefused, string.Join(" ", contradictions));
-        RequireALivingStart(spec, adapter);
-        return adapter;
+        var run = spec.WarmStart is { } start ? await FromVersionAsync(spec, start, adapter, stopping) : FromBlob(spec, adapter);
+        RequireALivingStart(spec, run);
+        return run;
     }
 
-    /// <summary>Checks version 0 and writes it as the run's first version; a run whose server adds noise gets its secret before.</summary>
-    public async Task<VersionInfo> PublishFirstAsync(RunSpec spec, RunAdapter adapter, CancellationToken stopping)
+    /// <summary>Writes the run's first version; a run whose server adds noise gets its secret before.</summary>
+    public Task<VersionInfo> PublishFirstAsync(RunSpec spec, AdmittedRun run, CancellationToken stopping)
     {
         if (spec.Privacy is { IsCentral: true })
             secrets.Create(spec.Name);
-        var first = adapter.For(StrategyCatalog.Default.Compose(spec.Strategy), 0);
-        var version0 = GroupFiles.ReadWhole(blobs.ReadAll(spec.Version0), adapter.Layout);
-        var folded = new FoldedVersion(GroupFiles.Write(version0.Tensors), null, "[]") { Offsets = GroupFiles.Write(version0.Offsets) };
-        return await versions.WriteAsync(new VersionPlace(spec.Name, 0, null, []), first, folded, stopping);
+        var first = run.Adapter.For(StrategyCatalog.Default.Compose(spec.Strategy), 0);
+        var folded = new FoldedVersion(GroupFiles.Write(run.Start.Tensors), null, "[]") { Offsets = GroupFiles.Write(run.Start.Offsets) };
+        return versions.WriteAsync(run.Place, first, folded, stopping);
+    }
+
+    /// <summary>Writes an earlier version's values, offsets and strategy state again, as the successor of the current one.</summary>
+    /// <exception cref="FaultException">A blob is missing or corrupt, or the versions have other tensors.</exception>
+    public async Task<VersionInfo> WriteAgainAsync(RunSpec spec, VersionInfo earlier, VersionInfo current, CancellationToken stopping)
+    {
+        var adapter = adapters.Get(current.SchemaDigest, current.PlanDigest);
+        var tensors = GroupFiles.Read(blobs, adapter.Layout, earlier);
+        var state = earlier.StateDigest is { } digest ? blobs.ReadAll(digest) : null;
+        var next = adapter.For(StrategyCatalog.Default.Compose(spec.Strategy), current.Version + 1);
+        var place = new VersionPlace(spec.Name, current.Version + 1, current.ManifestDigest, earlier.Offsets);
+        return await versions.WriteAsync(place, next, new FoldedVersion(GroupFiles.Write(tensors), state, "[]"), stopping);
+    }
+
+    void RequireBlobs(RunSpec spec)
+    {
+        foreach (var (name, digest) in new[] { ("schema", spec.Schema), ("plan", spec.Plan), ("version0", spec.Version0) })
+        {
+            if (digest is not null && blobs.Size(digest) is null)
+                throw new FaultException(Fault.BlobNotFound, $"run.{name} names the blob {digest}, which was not uploaded.");
+        }
+    }
+
+    AdmittedRun FromBlob(RunSpec spec, RunAdapter adapter) =>
+        new(adapter, GroupFiles.ReadWhole(blobs.ReadAll(spec.Version0!), adapter.Layout), new VersionPlace(spec.Name, 0, null, []));
+
+    async Task<AdmittedRun> FromVersionAsync(RunSpec spec, WarmStart start, RunAdapter adapter, CancellationToken stopping)
+    {
+        var row = await store.VersionAsync(start.Run, start.Version, stopping)
+            ?? throw new FaultException(Fault.VersionNotFound, $"run.warmStart names version {start.Version} of run '{start.Run}', which does not exist.");
+        var version = RoundRestore.Version(row);
+        if (version.SchemaDigest != spec.Schema)
+            throw new FaultException(Fault.BlobsDoNotFit, $"run.schema is {spec.Schema}; version {start.Version} of run '{start.Run}' has {version.SchemaDigest}.");
+        var tensors = GroupFiles.Read(blobs, adapters.Get(version.SchemaDigest, version.PlanDigest).Layout, version);
+        return new AdmittedRun(adapter, new AdapterVersion(tensors.Reshape(adapter.Layout), []), new VersionPlace(spec.Name, 0, version.ManifestDigest, version.Offsets));
     }
 
     /// <summary>A factor that no round trains and that is zero keeps its product at zero for ever.</summary>
-    void RequireALivingStart(RunSpec spec, RunAdapter adapter)
+    static void RequireALivingStart(RunSpec spec, AdmittedRun run)
     {
-        var composition = StrategyCatalog.Default.Compose(spec.Strategy);
-        var tensors = GroupFiles.ReadWhole(blobs.ReadAll(spec.Version0), adapter.Layout).Tensors;
+        var (adapter, composition) = (run.Adapter, StrategyCatalog.Default.Compose(spec.Strategy));
         AdapterPlan[] plans = [composition.PlanFor(adapter.Schema, adapter.Plan, 0), composition.PlanFor(adapter.Schema, adapter.Plan, 1)];
         foreach (var tensor in adapter.Layout.Groups.Where(g => g.Group.Product is not null && g.Plan.Trained is not []).SelectMany(g => g.Tensors))
         {
             var group = adapter.Layout.Groups[tensor.Group].Group.Name;
-            if (!plans.Any(p => p.Of(group).Trains(tensor.Role)) && !tensors[tensor].ContainsAnyExcept(0f))
+            if (!plans.Any(p => p.Of(group).Trains(tensor.Role)) && !run.Start.Tensors[tensor].ContainsAnyExcept(0f))
                 throw new FaultException(Fault.StrategyRefused,
-                    $"Product strategy '{composition.Strategies[StrategyKind.Product].Name}' never trains role '{tensor.Role}', and '{tensor.Name}' is zero in run.version0: its product would stay zero.");
+                    $"Product strategy '{composition.Strategies[StrategyKind.Product].Name}' never trains role '{tensor.Role}', and '{tensor.Name}' is zero in the first version: its product would stay zero.");
         }
     }
-
-    RunAdapter Load(RunSpec spec)
-    {
-        var adapter = RunAdapter.Load(blobs, spec.Schema, spec.Plan);
-        GroupFiles.ReadWhole(blobs.ReadAll(spec.Version0), adapter.Layout);
-        return adapter;
-    }
 }
+
+/// <summary>A run that can work.</summary>
+/// <param name="Adapter">Under the plan that the operator gave.</param>
+/// <param name="Start">The first version's values, and the offsets that come with them.</param>
+/// <param name="Place">The first version's name and parent, and the offsets that the parent has already.</param>
+sealed record AdmittedRun(RunAdapter Adapter, AdapterVersion Start, VersionPlace Place);

@@ -4,4 +4,7 @@ namespace Federated.Server.Aggregation;
 /// <param name="Threads">1 to 256.</param>
 /// <param name="MemoryBytes">Working memory of one fold; default 128 MiB.</param>
 /// <param name="PublishedFolder">Where peft folders go; null writes none.</param>
-sealed record WorkerOptions(int Threads, long MemoryBytes = 128L << 20, string? PublishedFolder = null);
+sealed record WorkerOptions(int Threads, long MemoryBytes = WorkerOptions.DefaultMemoryBytes, string? PublishedFolder = null)
+{
+    public const long DefaultMemoryBytes = 128L << 20;
+}

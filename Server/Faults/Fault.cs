@@ -12,6 +12,7 @@ enum Fault
     AttemptsExhausted,
     VersionNotFound,
     EvaluationNotWanted,
+    RoundUnderWay,
     RoundNotFound,
     NoPeftFolder,
     BudgetExhausted,

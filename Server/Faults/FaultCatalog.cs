@@ -20,6 +20,7 @@ static class FaultCatalog
         new(Fault.AttemptsExhausted, "F107", StatusCode.Aborted, 409, "The round failed too often"),
         new(Fault.VersionNotFound, "F108", StatusCode.NotFound, 404, "No such adapter version"),
         new(Fault.EvaluationNotWanted, "F109", StatusCode.FailedPrecondition, 409, "The evaluation is not wanted"),
+        new(Fault.RoundUnderWay, "F110", StatusCode.FailedPrecondition, 409, "A round is under way"),
         new(Fault.RoundNotFound, "F130", StatusCode.NotFound, 404, "No such round"),
         new(Fault.NoPeftFolder, "F131", StatusCode.FailedPrecondition, 409, "The version has no peft folder"),
         new(Fault.BudgetExhausted, "F140", StatusCode.FailedPrecondition, 409, "The privacy budget is spent"),

@@ -40,7 +40,8 @@ sealed class ClientRegistry(FleetOptions options, TimeProvider time)
 
     public void DismissAll(string reason)
     {
+        var count = _connected.Count;
         foreach (var client in _connected.Values)
-            client.Dismiss(new ServerSays.Goodbye(reason, 0));
+            client.Dismiss(new ServerSays.Goodbye(reason, PaceSteering.DelayMs(client.Id, client.Session, count)));
     }
 }

@@ -29,6 +29,9 @@ static class RunsApi
         api.MapPost("/runs/{id}/clone", CloneAsync)
             .Needs(new RouteRule(Role.Operator) { Run = "id", Refusals = [Fault.RunNotFound, Fault.RunExists, Fault.UnknownKey, Fault.ValueInvalid] }, "Create a run like this one: body {\"name\": ..., \"changes\": {...}}.")
             .Accepts<JsonObject>("application/json").Produces<RunView>(StatusCodes.Status201Created);
+        api.MapPost("/runs/{id}/rollback", RollBackAsync)
+            .NeedsForRun(Role.Operator, "id", "Publish an earlier version's values again as the next version: body {\"version\": n}.", Fault.RunEnded, Fault.VersionNotFound, Fault.RoundUnderWay, Fault.ValueInvalid)
+            .Accepts<JsonObject>("application/json").Produces<RunView>();
         api.MapGet("/runs/{id}/rounds", RoundsAsync).NeedsForRun(Role.Viewer, "id", "The run's rounds, with participations.", Fault.ValueInvalid)
             .Produces<IReadOnlyList<RoundView>>();
         api.MapGet("/runs/{id}/rounds/{round:int}", RoundAsync).NeedsForRun(Role.Viewer, "id", "One round.", Fault.RoundNotFound).Produces<RoundView>();
@@ -52,8 +55,7 @@ static class RunsApi
         RefuseForeign(context.Caller(), spec.Name);
         if (validate == true)
         {
-            runs.Validate(spec);
-            return Results.Ok(new ValidRun(spec.Name, spec.Digest, true));
+            return Results.Ok(new ValidRun(spec.Name, spec.Digest, true, await runs.ValidateAsync(spec, stopping)));
         }
         return await BeginAsync(runs, spec, stopping);
     }
@@ -62,14 +64,15 @@ static class RunsApi
     {
         var (name, changes) = RequestBody.Read(context.Request, o => (o.Text("name", maxLength: ClientIds.MaxLength), o.Element("changes") is null ? null : o.Object("changes")));
         RefuseForeign(context.Caller(), name);
-        var json = JsonNode.Parse(runs.Get(id).Current.State.SpecJson)!.AsObject();
-        if (changes is not null)
-        {
-            foreach (var (key, value) in JsonNode.Parse(RequestBody.Bytes(context.Request))!["changes"]!.AsObject())
-                json[key] = value?.DeepClone();
-        }
-        json["name"] = name;
-        return await BeginAsync(runs, Read(System.Text.Encoding.UTF8.GetBytes(json.ToJsonString())), stopping);
+        var changed = changes is null ? [] : JsonNode.Parse(RequestBody.Bytes(context.Request))!["changes"]!.DeepClone().AsObject();
+        changed["name"] = name;
+        return await BeginAsync(runs, Read(runs.Changed(id, changed)), stopping);
+    }
+
+    static async Task<RunView> RollBackAsync(string id, HttpContext context, RunDirectory runs, CancellationToken stopping)
+    {
+        var version = RequestBody.Read(context.Request, o => (int)o.Integer("version", 0, int.MaxValue));
+        return RunViews.Of((await runs.RollBackAsync(id, version, stopping)).Current);
     }
 
     static async Task<IResult> BeginAsync(RunDirectory runs, RunSpec spec, CancellationToken stopping)

@@ -34,6 +34,8 @@ static class PrivacyRules
     {
         if (privacy.IsCentral && Weigher(spec) != "uniform")
             refusals.Add($"run.weigher is '{Weigher(spec)}'; under run.privacy every client weighs the same ('uniform'), because weights by samples or by updates would widen what one client can change.");
+        if (privacy.IsCentral && spec.Asynchrony is not null)
+            refusals.Add("run.privacy.at is 'server' and run.asynchrony is given; the ledger counts rounds whose updates all start from one version.");
         if (privacy.IsCentral && privacy.Unit == PrivacyUnit.Record)
             refusals.Add("run.privacy.unit is 'record' and run.privacy.at is 'server'; only a site can bound what one of its records changes.");
         if (!privacy.IsCentral && privacy.Noise.Adaptive is not null)

@@ -21,6 +21,10 @@ sealed record AcceptedSet(ImmutableArray<AcceptedUpdate> Updates)
             w.WriteString("start", update.StartManifest);
             w.WriteString("digest", update.Digest);
             w.WriteNumber("samples", update.Samples);
+            if (update.StartRound is { } round)
+                w.WriteNumber("startRound", round);
+            if (update.StartVersion is { } version)
+                w.WriteNumber("startVersion", version);
             w.WriteEndObject();
         }
         w.WriteEndArray();
@@ -37,10 +41,29 @@ sealed record AcceptedSet(ImmutableArray<AcceptedUpdate> Updates)
 
     static AcceptedUpdate ReadUpdate(StrictObject o)
     {
-        var update = new AcceptedUpdate(o.Text("client"), o.Text("assignment"), o.Text("start"), o.Text("digest"), o.Integer("samples", 0, long.MaxValue));
+        var update = new AcceptedUpdate(o.Text("client"), o.Text("assignment"), o.Text("start"), o.Text("digest"), o.Integer("samples", 0, long.MaxValue))
+        {
+            StartRound = Optional(o, "startRound"),
+            StartVersion = Optional(o, "startVersion"),
+        };
         o.Done();
         return update;
     }
+
+    static int? Optional(StrictObject o, string name) => o.Element(name) is null ? null : (int)o.Integer(name, 0, int.MaxValue);
 }
 
-sealed record AcceptedUpdate(string Client, string AssignmentId, string StartManifest, string Digest, long Samples);
+sealed record AcceptedUpdate(string Client, string AssignmentId, string StartManifest, string Digest, long Samples)
+{
+    /// <summary>The round that gave the assignment; null: the one that folds it.</summary>
+    public int? StartRound { get; init; }
+
+    /// <summary>The version that the client started from; null: the round's own.</summary>
+    public int? StartVersion { get; init; }
+
+    public static AcceptedUpdate Of(Participation p, RoundState state) => new(p.Client, p.AssignmentId, p.StartManifest, p.Digest!, p.Samples)
+    {
+        StartRound = p.StartRound == state.Round ? null : p.StartRound,
+        StartVersion = p.StartVersion == state.Version.Version ? null : p.StartVersion,
+    };
+}

@@ -9,8 +9,7 @@ sealed record EvaluationRound(VersionInfo Target, int Attempt, long DeadlineMs, 
     public int Version => Target.Version;
 
     /// <summary>The sums over everybody who answered, in client-id order.</summary>
-    public EvaluationTotal Total => Entries.Values.Where(e => e.State == EvaluationState.Done)
-        .Aggregate(new EvaluationTotal(0, 0, 0), (sum, e) => new EvaluationTotal(sum.Samples + e.Samples, sum.Correct + e.Correct, sum.LossSum + e.LossSum));
+    public EvaluationTotal Total => EvaluationTotal.Of(Entries.Values);
 
     public bool IsOver => Entries.Values.All(e => e.State != EvaluationState.Assigned);
 }

@@ -22,4 +22,10 @@ enum ParticipationState
 
     /// <summary>Its attempt failed before it answered.</summary>
     Superseded,
+
+    /// <summary>The round closed without it, but it goes on: its update counts in a later round.</summary>
+    Carried,
+
+    /// <summary>Its own deadline passed.</summary>
+    Missed,
 }

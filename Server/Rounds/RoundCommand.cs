@@ -44,6 +44,9 @@ abstract record RoundCommand
     /// <summary>Folding or writing was interrupted by the machine, not by the updates; it is tried again.</summary>
     public sealed record WorkInterrupted(Refusal Reason) : RoundCommand;
 
+    /// <summary>An earlier version's values were written as the next version.</summary>
+    public sealed record RolledBack(VersionInfo Version, int Source) : RoundCommand;
+
     public sealed record Pause : RoundCommand;
 
     public sealed record Resume : RoundCommand;

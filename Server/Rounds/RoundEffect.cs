@@ -5,7 +5,7 @@ namespace Federated.Server.Rounds;
 /// <summary>What the loop does after the step's rows are durable.</summary>
 abstract record RoundEffect
 {
-    public sealed record PushTrain(string Client, PlannedClient Planned) : RoundEffect;
+    public sealed record PushTrain(string Client, Participation Work) : RoundEffect;
 
     public sealed record PushEvaluate(string Client, EvaluationRound Evaluation, EvaluationEntry Entry) : RoundEffect;
 

@@ -14,7 +14,7 @@ sealed class RoundEffects(RoundServices services, ILogger logger, Action<RoundCo
         switch (effect)
         {
             case RoundEffect.PushTrain push:
-                services.Clients.TrySend(push.Client, RoundOrders.Train(state, push.Planned, nowMs));
+                services.Clients.TrySend(push.Client, RoundOrders.Train(state, push.Work, nowMs));
                 break;
             case RoundEffect.PushEvaluate push:
                 services.Clients.TrySend(push.Client, RoundOrders.Evaluate(state, push.Evaluation, push.Entry, nowMs));

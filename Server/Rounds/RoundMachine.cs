@@ -28,6 +28,7 @@ static class RoundMachine
         RoundCommand.Pause => RunControl.Pause(turn),
         RoundCommand.Resume => RunControl.Resume(turn),
         RoundCommand.Stop => RunControl.Stop(turn),
+        RoundCommand.RolledBack rolled => RollBack.Take(turn, rolled),
         RoundCommand.ClientJoined joined => FleetChanges.Join(turn, joined.Member),
         RoundCommand.ClientLeft left => FleetChanges.Leave(turn, left),
         RoundCommand.AssignmentRefused refused => CollectingPhase.Refuse(turn, refused),

@@ -1,28 +1,36 @@
 using Federated.Server.Fleet.Messages;
 using Federated.Server.Privacy;
+using Federated.Server.Rounds.Phases;
 
 namespace Federated.Server.Rounds;
 
 /// <summary>Assignments as they are pushed.</summary>
 static class RoundOrders
 {
-    public static ServerSays.Train Train(RoundState state, PlannedClient planned, long nowMs) => new(
-        new WorkOrder(planned.AssignmentId, state.Run, state.Round, state.Version.ManifestDigest)
+    public static ServerSays.Train Train(RoundState state, Participation work, long nowMs)
+    {
+        var start = state.StartOf(work);
+        var order = new WorkOrder(work.AssignmentId, state.Run, work.StartRound, start.ManifestDigest)
         {
-            SchemaDigest = state.Version.SchemaDigest,
-            PlanDigest = state.Version.PlanDigest,
-            PlanVersion = state.Version.PlanVersion,
-            RemainingMs = Remaining(state.DeadlineMs, nowMs),
-        },
-        new TrainOrder(state.Spec.Train.Steps, state.Spec.Train.BatchSize, state.Spec.Train.Optimizer, state.Plan!.LearningRate)
+            SchemaDigest = start.SchemaDigest,
+            PlanDigest = start.PlanDigest,
+            PlanVersion = start.PlanVersion,
+            // A late update still counts where the run is asynchronous, so only the client's own deadline binds it.
+            RemainingMs = Remaining(Math.Min(state.Spec.Asynchrony is null ? state.DeadlineMs : long.MaxValue, Deadlines.OfClient(state, work)), nowMs),
+        };
+        return new ServerSays.Train(order, Settings(state, work));
+    }
+
+    static TrainOrder Settings(RoundState state, Participation work) =>
+        new(state.Spec.Train.Steps, state.Spec.Train.BatchSize, state.Spec.Train.Optimizer, state.Plan?.LearningRate ?? state.Spec.Train.LearningRate)
         {
             WeightDecay = state.Spec.Train.WeightDecay,
             Momentum = state.Spec.Train.Momentum,
             ClipNorm = state.Spec.Train.ClipNorm,
             Encoding = state.Spec.Encoding,
-            Seed = planned.Seed,
+            Seed = RoundSeeds.For(state.Spec.Seed, work.StartRound, work.Client),
             Mechanism = Mechanism(state.Spec.Privacy),
-        });
+        };
 
     public static ServerSays.Evaluate Evaluate(RoundState state, EvaluationRound evaluation, EvaluationEntry entry, long nowMs) => new(
         new WorkOrder(entry.AssignmentId, state.Run, evaluation.Version, evaluation.Target.ManifestDigest)

@@ -4,6 +4,7 @@ using System.Text;
 using Federated.Aggregators.Json;
 using Federated.Server.Faults;
 using Federated.Server.Privacy;
+using Federated.Server.Rounds.Phases;
 using Federated.Server.Runs;
 using Federated.Server.Storage;
 using Federated.Server.Storage.Rows;
@@ -23,7 +24,8 @@ static class RoundRestore
         foreach (var row in await store.LedgerAsync(run.Id, stopping))
             state = state with { Spent = PrivacySpending.Add(state.Spent, LedgerRows.Clients(row)) };
         if (rounds.FirstOrDefault(r => r.Round == run.Round) is { } round)
-            state = WithRound(state, round, await store.ParticipationsAsync(run.Id, run.Round, stopping));
+            state = WithRound(state, round);
+        state = await WithParticipationsAsync(state, store, stopping);
         if (state.Phase is RoundPhase.Collecting or RoundPhase.Aggregating)
             state = WithPlan(state, await store.PlanAsync(run.Id, run.Round, run.Attempt, stopping));
         return await WithEvaluationsAsync(state, store, stopping);
@@ -60,7 +62,7 @@ static class RoundRestore
         };
     }
 
-    static RoundState WithRound(RoundState state, RoundRow round, IReadOnlyList<ParticipationRow> participations) => state with
+    static RoundState WithRound(RoundState state, RoundRow round) => state with
     {
         Record = new RoundRecord(round.Round, round.VersionIn, round.StartedMs)
         {
@@ -74,8 +76,24 @@ static class RoundRestore
             Discarded = round.Discarded,
         },
         Accepted = round.AcceptedSetJson is { } set ? AcceptedSet.Parse(Encoding.UTF8.GetBytes(set)) : null,
-        Participations = state.Participations.AddRange(participations.Select(p => KeyValuePair.Create(p.Client, ParticipationOf(p)))),
     };
+
+    static async Task<RoundState> WithParticipationsAsync(RoundState state, IRunStore store, CancellationToken stopping)
+    {
+        var rows = (await store.ParticipationsAsync(state.Run, null, stopping)).ToLookup(p => p.Round, ParticipationOf);
+        var history = Enumerable.Range(1, state.Round - 1).Aggregate(state.History, (h, round) => ClientHistory.After(h, round, rows[round]));
+        state = state with { History = history, Participations = ByClient(state, rows[state.Round]), Late = ByClient(state, rows[state.Round + 1]) };
+        var live = state.Participations.Values.Concat(state.Late.Values).Where(p => p.State is ParticipationState.Assigned or ParticipationState.Accepted);
+        foreach (var start in live.Select(p => p.StartVersion).Distinct().Where(v => v != state.Version.Version).ToList())
+        {
+            var version = await store.VersionAsync(state.Run, start, stopping) ?? throw new StoreConflictException($"Run '{state.Run}' has no version {start}.");
+            state = state with { Starts = state.Starts.SetItem(start, Version(version)) };
+        }
+        return state;
+    }
+
+    static ImmutableSortedDictionary<string, Participation> ByClient(RoundState state, IEnumerable<Participation> participations) =>
+        state.Participations.Clear().AddRange(participations.Select(p => KeyValuePair.Create(p.Client, p)));
 
     static Participation ParticipationOf(ParticipationRow row) =>
         new(row.Client, row.AssignmentId, row.Attempt, Parse<ParticipationState>(row.State), row.StartManifest)
@@ -99,9 +117,14 @@ static class RoundRestore
     static async Task<RoundState> WithEvaluationsAsync(RoundState state, IRunStore store, CancellationToken stopping)
     {
         var rows = await store.EvaluationsAsync(state.Run, stopping);
-        foreach (var group in rows.GroupBy(r => r.Version).Where(g => g.Any(r => r.State == RoundRows.Name(EvaluationState.Assigned))))
+        foreach (var group in rows.GroupBy(r => r.Version))
         {
             var entries = group.ToImmutableSortedDictionary(r => r.Client, EntryOf, StringComparer.Ordinal);
+            if (entries.Values.All(e => e.State != EvaluationState.Assigned))
+            {
+                state = Evaluating.Judged(state, group.Key, EvaluationTotal.Of(entries.Values));
+                continue;
+            }
             var version = await store.VersionAsync(state.Run, group.Key, stopping)
                 ?? throw new StoreConflictException($"Run '{state.Run}' has no version {group.Key}.");
             var evaluation = new EvaluationRound(Version(version), group.First().Attempt, group.First().DeadlineMs, entries);

@@ -33,7 +33,7 @@ static class RoundRows
         DiffRound(before, after, rows);
         if (after.Plan is { } plan && !ReferenceEquals(plan, before.Plan))
             rows.Add(new RowChange(Plan(after, plan), (before.Plan?.Round, before.Plan?.Attempt) != (plan.Round, plan.Attempt)));
-        if (!ReferenceEquals(before.Participations, after.Participations))
+        if (!ReferenceEquals(before.Participations, after.Participations) || !ReferenceEquals(before.Late, after.Late))
             DiffParticipations(before, after, rows);
         if (before.Version.Version != after.Version.Version)
         {
@@ -59,16 +59,23 @@ static class RoundRows
 
     static void DiffParticipations(RoundState before, RoundState after, RowBatch rows)
     {
-        foreach (var (client, participation) in after.Participations)
+        foreach (var (round, participation) in Parts(after))
         {
-            var previous = before.Round == after.Round ? before.Participations.GetValueOrDefault(client) : null;
+            var previous = Part(before, round, participation.Client);
             if (participation == previous)
                 continue;
-            rows.Add(new RowChange(ParticipationOf(after, participation), previous is null));
+            rows.Add(new RowChange(ParticipationOf(after, round, participation), previous is null));
             if (participation.State == ParticipationState.Accepted && previous?.State != ParticipationState.Accepted)
                 rows.Add(RowChange.Add(Receipt(after, participation)));
         }
     }
+
+    // Late work belongs to the next round already.
+    static IEnumerable<(int Round, Participation Part)> Parts(RoundState s) =>
+        s.Participations.Values.Select(p => (s.Round, p)).Concat(s.Late.Values.Select(p => (s.Round + 1, p)));
+
+    static Participation? Part(RoundState s, int round, string client) =>
+        (round == s.Round ? s.Participations : round == s.Round + 1 ? s.Late : null)?.GetValueOrDefault(client);
 
     static void DiffEvaluations(RoundState before, RoundState after, RowBatch rows)
     {
@@ -138,10 +145,10 @@ static class RoundRows
         DeadlineMs = s.DeadlineMs,
     };
 
-    static ParticipationRow ParticipationOf(RoundState s, Participation p) => new()
+    static ParticipationRow ParticipationOf(RoundState s, int round, Participation p) => new()
     {
         RunId = s.Run,
-        Round = s.Round,
+        Round = round,
         Client = p.Client,
         Attempt = p.Attempt,
         AssignmentId = p.AssignmentId,
@@ -164,7 +171,7 @@ static class RoundRows
         RunId = s.Run,
         AssignmentId = p.AssignmentId,
         Client = p.Client,
-        Round = s.Round,
+        Round = p.StartRound,
         Digest = p.Digest!,
         Size = p.Size,
         AcceptedMs = p.AcceptedMs!.Value,

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Federated.Server.Faults;
+using Federated.Server.Rounds.Phases;
 using Federated.Server.Runs;
 
 namespace Federated.Server.Rounds;
@@ -36,6 +37,12 @@ sealed record RoundState
     /// <summary>By client: everybody who had an assignment in any attempt of this round.</summary>
     public ImmutableSortedDictionary<string, Participation> Participations { get; init; } = Empty<Participation>();
 
+    /// <summary>By client: work that outlived the round whose set is frozen, and counts in the next one; only in asynchronous runs.</summary>
+    public ImmutableSortedDictionary<string, Participation> Late { get; init; } = Empty<Participation>();
+
+    /// <summary>Earlier versions from which somebody still trains, or updates wait to be folded.</summary>
+    public ImmutableSortedDictionary<int, VersionInfo> Starts { get; init; } = ImmutableSortedDictionary<int, VersionInfo>.Empty;
+
     public AcceptedSet? Accepted { get; init; }
 
     /// <summary>By client: published rounds that count against its privacy budget.</summary>
@@ -44,12 +51,24 @@ sealed record RoundState
     /// <summary>Open evaluations by version.</summary>
     public ImmutableSortedDictionary<int, EvaluationRound> Evaluations { get; init; } = ImmutableSortedDictionary<int, EvaluationRound>.Empty;
 
+    /// <summary>Derived from the participations of finished rounds.</summary>
+    public ImmutableSortedDictionary<string, ClientHistory> History { get; init; } = Empty<ClientHistory>();
+
+    /// <summary>Derived from the finished evaluations; null before the first.</summary>
+    public StopProgress? Stop { get; init; }
+
+    /// <summary>No client is given up before this time; not stored.</summary>
+    public long GraceMs { get; init; }
+
     /// <summary>Connected clients that joined; not stored.</summary>
     public ImmutableSortedDictionary<string, FleetMember> Fleet { get; init; } = Empty<FleetMember>();
 
     public string Run => Spec.Name;
 
     public bool IsTerminal => Phase is RoundPhase.Completed or RoundPhase.Stopped;
+
+    /// <summary>Whoever is free trains, and the quorum is a buffer.</summary>
+    public bool IsContinuous => Spec.Asynchrony is { Continuous: true };
 
     public int AcceptedCount => Participations.Values.Count(p => p.State == ParticipationState.Accepted);
 
@@ -63,12 +82,37 @@ sealed record RoundState
         {
             if (IsTerminal)
                 return null;
-            var wake = Phase == RoundPhase.Collecting ? DeadlineMs : long.MaxValue;
+            var wake = Phase == RoundPhase.Collecting ? Math.Min(DeadlineMs, NextOwnDeadlineMs) : long.MaxValue;
             wake = Math.Min(wake, RetryAtMs ?? long.MaxValue);
             foreach (var evaluation in Evaluations.Values)
                 wake = Math.Min(wake, evaluation.DeadlineMs);
             return wake == long.MaxValue ? null : wake;
         }
+    }
+
+    long NextOwnDeadlineMs => Spec.Selection.DeadlineFactor == 0 ? long.MaxValue
+        : Participations.Values.Where(p => p.State == ParticipationState.Assigned).Select(p => Deadlines.OfClient(this, p)).DefaultIfEmpty(long.MaxValue).Min();
+
+    /// <summary>This client's part with this assignment, in this round or late; null where there is none.</summary>
+    public Participation? AssignmentOf(string client, string assignmentId) =>
+        Late.GetValueOrDefault(client) is { } late && late.AssignmentId == assignmentId ? late
+            : Participations.GetValueOrDefault(client) is { } own && own.AssignmentId == assignmentId ? own
+            : null;
+
+    /// <summary>The state with one part changed, wherever it is.</summary>
+    public RoundState With(Participation part) => Late.GetValueOrDefault(part.Client)?.AssignmentId == part.AssignmentId
+        ? this with { Late = Late.SetItem(part.Client, part) }
+        : this with { Participations = Participations.SetItem(part.Client, part) };
+
+    /// <summary>The version that a part's client starts from.</summary>
+    public VersionInfo StartOf(Participation part) => part.StartVersion == Version.Version ? Version : Starts[part.StartVersion];
+
+    /// <summary>How long a client is expected to need, in milliseconds; 0 where nothing is known.</summary>
+    public double PredictedMs(string client)
+    {
+        var history = History.GetValueOrDefault(client, ClientHistory.None);
+        var said = Fleet.GetValueOrDefault(client)?.StepsPerSecond ?? 0;
+        return history.Milliseconds > 0 ? history.Milliseconds : said > 0 ? 1000 * Spec.Train.Steps / said : 0;
     }
 
     // Ordinal, so that the order of clients is the same in every culture and equals the order of folding.

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text;
+using System.Text.Json.Nodes;
 using Federated.Aggregators.Json;
 using Federated.Formats.Digests;
 using Federated.Server.Aggregation;
@@ -52,9 +53,9 @@ sealed class RunDirectory(RoundServices services, RunAdmission admission) : IAsy
         try
         {
             RefuseTaken(spec);
-            var adapter = admission.Check(spec);
+            var admitted = await admission.CheckAsync(spec, stopping);
             var now = services.Time.GetUtcNow().ToUnixTimeMilliseconds();
-            var version = await admission.PublishFirstAsync(spec, adapter, stopping) with { PublishedMs = now };
+            var version = await admission.PublishFirstAsync(spec, admitted, stopping) with { PublishedMs = now };
             var json = RunSpecJson.Write(spec);
             var state = new RoundState
             {
@@ -71,11 +72,54 @@ sealed class RunDirectory(RoundServices services, RunAdmission admission) : IAsy
         }
     }
 
-    /// <summary>Checks a run without creating it.</summary>
-    public void Validate(RunSpec spec)
+    /// <summary>Checks a run without creating it, and says what it would take.</summary>
+    /// <exception cref="FaultException">As <see cref="CreateAsync"/>.</exception>
+    public async Task<RunForecast> ValidateAsync(RunSpec spec, CancellationToken stopping)
     {
         RefuseTaken(spec);
-        admission.Check(spec);
+        return RunForecast.Of(spec, (await admission.CheckAsync(spec, stopping)).Adapter, Expectations(spec));
+    }
+
+    /// <summary>The specification of an existing run with some keys changed: what a clone is created from.</summary>
+    /// <param name="run">The existing one.</param>
+    /// <param name="changes">Top-level keys of a RunSpec with their new values; null takes a key away. The new name is among them.</param>
+    /// <exception cref="FaultException">There is no such run.</exception>
+    public byte[] Changed(string run, JsonObject changes)
+    {
+        var spec = JsonNode.Parse(Get(run).Current.State.SpecJson)!.AsObject();
+        foreach (var (key, value) in changes)
+        {
+            if (value is null)
+                spec.Remove(key);
+            else
+                spec[key] = value.DeepClone();
+        }
+        return Encoding.UTF8.GetBytes(spec.ToJsonString());
+    }
+
+    /// <summary>Publishes an earlier version's values again, as the next version.</summary>
+    /// <exception cref="FaultException">There is no such run or version, or the run is busy or over.</exception>
+    public async Task<RoundLoop> RollBackAsync(string run, int version, CancellationToken stopping)
+    {
+        var loop = Get(run);
+        var state = loop.Current.State;
+        var row = version < state.Version.Version ? await services.Store.VersionAsync(run, version, stopping) : null;
+        if (row is null)
+            throw new FaultException(Fault.VersionNotFound, $"Run '{run}' has no version {version} before its newest, {state.Version.Version}.");
+        var written = await admission.WriteAgainAsync(state.Spec, RoundRestore.Version(row), state.Version, stopping);
+        var outcome = await loop.SendAsync(new RoundCommand.RolledBack(written, version), stopping);
+        return outcome.Refusal is { } refusal ? throw new FaultException(refusal) : loop;
+    }
+
+    // The best that is known of each client: what it did in another run, per step, or what it says of itself.
+    List<ClientExpectation> Expectations(RunSpec spec)
+    {
+        var states = All.Select(l => l.Current.State).ToList();
+        return [.. services.Clients.Connected.Where(c => spec.Admits(c.Id)).Select(c => new ClientExpectation(
+            c.Id,
+            states.Select(s => (s.History.GetValueOrDefault(c.Id, ClientHistory.None).Milliseconds, s.Spec.Train.Steps)).Where(h => h.Milliseconds > 0)
+                .Select(h => h.Milliseconds / h.Steps).DefaultIfEmpty(0).Max(),
+            c.Hello.Device.StepsPerSecond))];
     }
 
     /// <summary>What a client may join.</summary>

@@ -11,7 +11,11 @@ sealed record RunSpec
     public required string Base { get; init; }
     public required string Schema { get; init; }
     public required string Plan { get; init; }
-    public required string Version0 { get; init; }
+
+    /// <summary>The first version's digest; null where <see cref="WarmStart"/> names an existing one.</summary>
+    public string? Version0 { get; init; }
+
+    public WarmStart? WarmStart { get; init; }
     public required FoldSpec Strategy { get; init; }
 
     /// <summary>Client ids in ordinal order; null lets everybody join.</summary>
@@ -20,6 +24,14 @@ sealed record RunSpec
     public required int Rounds { get; init; }
     public required CohortSettings Cohort { get; init; }
     public required TrainSettings Train { get; init; }
+    public SelectionSettings Selection { get; init; } = SelectionSettings.Default;
+
+    /// <summary>Null: every update belongs to its round.</summary>
+    public AsynchronySettings? Asynchrony { get; init; }
+
+    /// <summary>Null: the rounds alone decide.</summary>
+    public StopSettings? Stop { get; init; }
+
     public EvaluateSettings? Evaluate { get; init; }
     public required string Encoding { get; init; }
     public required double UpdateNormLimit { get; init; }

@@ -16,6 +16,7 @@ static class RunSpecJson
     [
         "name", "base", "schema", "plan", "version0", "strategy", "weigher", "product", "affine", "opaque", "serverOptimizer", "clients", "rounds",
         "cohort", "train", "evaluate", "encoding", "limits", "trust", "privacy", "probePack", "seed", "keepUpdates",
+        "warmStart", "selection", "asynchrony", "stop",
     ];
 
     static readonly string[] Encodings = ["f32", "f16", "bf16"];
@@ -34,12 +35,16 @@ static class RunSpecJson
             Base = ReadDigest(root, "base"),
             Schema = ReadDigest(root, "schema"),
             Plan = ReadDigest(root, "plan"),
-            Version0 = ReadDigest(root, "version0"),
+            Version0 = root.Element("warmStart") is null || root.Element("version0") is not null ? ReadDigest(root, "version0") : null,
+            WarmStart = root.Object("warmStart") is { } start ? WarmStart.Read(start) : null,
             Strategy = StrategyJson.Read(root),
             Clients = clients,
             Rounds = (int)root.Integer("rounds", 1, 1_000_000),
             Cohort = cohort,
             Train = ReadTrain(root.Object("train") ?? throw new FormatException("run.train is missing.")),
+            Selection = root.Object("selection") is { } selection ? SelectionSettings.Read(selection) : SelectionSettings.Default,
+            Asynchrony = root.Object("asynchrony") is { } asynchrony ? AsynchronySettings.Read(asynchrony) : null,
+            Stop = root.Object("stop") is { } stop ? StopSettings.Read(stop) : null,
             Evaluate = root.Object("evaluate") is { } evaluate ? ReadEvaluate(evaluate) : null,
             Encoding = root.Choice("encoding", Encodings, "f32"),
             UpdateNormLimit = root.Object("limits") is { } limits ? ReadLimits(limits) : DefaultNormLimit,
@@ -50,6 +55,7 @@ static class RunSpecJson
             KeepUpdates = root.Flag("keepUpdates", false),
         };
         root.Done();
+        RefuseContradictions(spec);
         return spec;
     }
 
@@ -59,7 +65,9 @@ static class RunSpecJson
         w.WriteString("base", spec.Base);
         w.WriteString("schema", spec.Schema);
         w.WriteString("plan", spec.Plan);
-        w.WriteString("version0", spec.Version0);
+        if (spec.Version0 is not null)
+            w.WriteString("version0", spec.Version0);
+        spec.WarmStart?.Write(w);
         StrategyJson.Write(w, spec.Strategy);
         if (spec.Clients is { } clients)
         {
@@ -71,6 +79,10 @@ static class RunSpecJson
         w.WriteNumber("rounds", spec.Rounds);
         WriteCohort(w, spec.Cohort);
         WriteTrain(w, spec.Train);
+        if (spec.Selection != SelectionSettings.Default)
+            spec.Selection.Write(w);
+        spec.Asynchrony?.Write(w);
+        spec.Stop?.Write(w);
         if (spec.Evaluate is { } evaluate)
         {
             w.WriteStartObject("evaluate");
@@ -93,6 +105,14 @@ static class RunSpecJson
     });
 
     const double DefaultNormLimit = 1e6;
+
+    static void RefuseContradictions(RunSpec spec)
+    {
+        if (spec is { Version0: not null, WarmStart: not null })
+            throw new FormatException("run.version0 and run.warmStart both say what the run begins with; give one of them.");
+        if (spec is { Stop: not null, Evaluate: null })
+            throw new FormatException("run.stop judges the federated evaluation; run.evaluate is missing.");
+    }
 
     // First, because a misspelt key is also a missing one, and the misspelling is what helps.
     static void RefuseUnknown(StrictObject root)

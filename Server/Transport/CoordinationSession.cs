@@ -166,7 +166,10 @@ sealed class CoordinationSession(SessionServices services, IMessageStream<Client
         _logger.RunJoined(client.Id, join.Run);
         if (services.Standings.Of(client.Id).Draining)
             return;
-        var member = new FleetMember(client.Id, client.Session, join.TrainingSamples, join.EvaluationSamples, [.. client.Hello.PendingAssignments]);
+        var member = new FleetMember(client.Id, client.Session, join.TrainingSamples, join.EvaluationSamples, [.. client.Hello.PendingAssignments])
+        {
+            StepsPerSecond = client.Hello.Device.StepsPerSecond,
+        };
         await loop!.SendAsync(new RoundCommand.ClientJoined(member), stopping);
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Federated.Server.Runs;
 
 namespace Federated.Server.Operator.Views;
 
@@ -24,7 +25,7 @@ sealed record RunView(
     int Version, int Accepted, string? LastError, long CreatedMs, long? DeadlineMs, JsonNode Spec, string SpecDigest);
 
 /// <summary>A RunSpec that would be taken.</summary>
-sealed record ValidRun(string Id, string SpecDigest, bool Valid);
+sealed record ValidRun(string Id, string SpecDigest, bool Valid, RunForecast Forecast);
 
 /// <summary>A named bundle of strategies.</summary>
 sealed record StrategyView(string Name, string Summary);

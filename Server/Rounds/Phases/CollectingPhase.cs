@@ -8,16 +8,22 @@ static class CollectingPhase
 {
     public static bool Advance(RoundTurn turn)
     {
+        GiveUpOnSlowClients(turn);
         var state = turn.State;
         var cohort = state.Spec.Cohort;
         var (accepted, outstanding) = (state.AcceptedCount, state.OutstandingCount);
-        if (accepted >= cohort.Quorum || accepted >= cohort.Minimum && (outstanding == 0 || turn.NowMs >= state.DeadlineMs))
+        var isOver = turn.NowMs >= state.DeadlineMs;
+        if (accepted >= cohort.Quorum || accepted >= cohort.Minimum && isOver)
             return Close(turn);
-        if (turn.NowMs >= state.DeadlineMs)
-            return FailedPhase.Enter(turn, TooFew(state, "at the deadline"));
+        if (state.IsContinuous && !state.Paused && SelectingPhase.TakeMore(turn, cohort.Size - outstanding))
+            return true;
+        if (accepted >= cohort.Minimum && outstanding == 0)
+            return Close(turn);
+        if (isOver)
+            return state.IsContinuous && outstanding > 0 ? Extend(turn) : FailedPhase.Enter(turn, TooFew(state, "at the deadline"));
         if (accepted + outstanding >= cohort.Minimum)
             return false;
-        return SelectingPhase.TakeReplacements(turn, cohort.Quorum - accepted - outstanding)
+        return SelectingPhase.TakeMore(turn, cohort.Quorum - accepted - outstanding)
             || FailedPhase.Enter(turn, TooFew(state, "and nobody else could be asked"));
     }
 
@@ -31,7 +37,7 @@ static class CollectingPhase
         var outcome = Judge(turn, update.Client, update.AssignmentId, update.Digest, out var participation);
         if (outcome.Kind != OutcomeKind.Done)
             return outcome;
-        Change(turn, participation! with
+        turn.Set(turn.State.With(participation! with
         {
             State = ParticipationState.Accepted,
             Digest = update.Digest,
@@ -40,35 +46,21 @@ static class CollectingPhase
             TrainingLoss = update.TrainingLoss,
             BytesDown = update.BytesDown,
             AcceptedMs = turn.NowMs,
-        });
+        }));
         turn.Event("update-accepted", update.Client, data: w =>
         {
             w.WriteString("digest", update.Digest);
             w.WriteNumber("bytes", update.Size);
+            w.WriteNumber("startVersion", participation.StartVersion);
         });
         return StepOutcome.Done;
     }
 
-    static StepOutcome Judge(RoundTurn turn, string client, string assignmentId, string digest, out Participation? participation)
-    {
-        var state = turn.State;
-        participation = Find(state, client, assignmentId);
-        if (participation?.State == ParticipationState.Accepted)
-        {
-            return participation.Digest == digest
-                ? new StepOutcome(OutcomeKind.Known)
-                : Count(turn, StepOutcome.Rejected(Fault.AnotherDigest, $"Assignment {assignmentId} has the accepted update {participation.Digest}, not {digest}."));
-        }
-        return participation?.State == ParticipationState.Assigned && state.Phase == RoundPhase.Collecting
-            ? StepOutcome.Done
-            : Count(turn, NotWanted(state, participation, assignmentId));
-    }
-
     public static StepOutcome Reject(RoundTurn turn, RoundCommand.UpdateRefused update)
     {
-        if (Find(turn.State, update.Client, update.AssignmentId) is { State: ParticipationState.Assigned } participation)
+        if (turn.State.AssignmentOf(update.Client, update.AssignmentId) is { State: ParticipationState.Assigned } participation)
         {
-            Change(turn, participation with { State = ParticipationState.Rejected, Fault = update.Fault });
+            turn.Set(turn.State.With(participation with { State = ParticipationState.Rejected, Fault = update.Fault }));
             turn.Event("update-rejected", update.Client, update.Fault);
         }
         CountRejected(turn);
@@ -77,21 +69,46 @@ static class CollectingPhase
 
     public static StepOutcome Refuse(RoundTurn turn, RoundCommand.AssignmentRefused refused)
     {
-        if (Find(turn.State, refused.Client, refused.AssignmentId) is { State: ParticipationState.Assigned } participation)
+        if (turn.State.AssignmentOf(refused.Client, refused.AssignmentId) is not { State: ParticipationState.Assigned } participation)
+            return Evaluating.Refuse(turn, refused);
+        turn.Set(turn.State.With(participation with { State = refused.Declined ? ParticipationState.Declined : ParticipationState.Failed }));
+        turn.Event(refused.Declined ? "assignment-declined" : "assignment-failed", refused.Client);
+        return StepOutcome.Done;
+    }
+
+    /// <summary>Takes every open assignment back, those that outlived an earlier round included.</summary>
+    public static void ReleaseOutstanding(RoundTurn turn, ParticipationState into, string reason) =>
+        Release(turn, turn.State.Participations.Values.Concat(turn.State.Late.Values), into, reason);
+
+    static StepOutcome Judge(RoundTurn turn, string client, string assignmentId, string digest, out Participation? participation)
+    {
+        var state = turn.State;
+        participation = state.AssignmentOf(client, assignmentId);
+        if (participation?.State == ParticipationState.Accepted)
         {
-            Change(turn, participation with { State = refused.Declined ? ParticipationState.Declined : ParticipationState.Failed });
-            turn.Event(refused.Declined ? "assignment-declined" : "assignment-failed", refused.Client);
-            return StepOutcome.Done;
+            return participation.Digest == digest
+                ? new StepOutcome(OutcomeKind.Known)
+                : Count(turn, StepOutcome.Rejected(Fault.AnotherDigest, $"Assignment {assignmentId} has the accepted update {participation.Digest}, not {digest}."));
         }
-        return Evaluating.Refuse(turn, refused);
+        var isOpen = state.Phase == RoundPhase.Collecting || state.Spec.Asynchrony is not null && !state.IsTerminal;
+        return participation?.State == ParticipationState.Assigned && isOpen
+            ? StepOutcome.Done
+            : Count(turn, NotWanted(state, participation, assignmentId));
+    }
+
+    static void GiveUpOnSlowClients(RoundTurn turn)
+    {
+        if (turn.State.Spec.Selection.DeadlineFactor > 0)
+            Release(turn, turn.State.Participations.Values.Where(p => turn.NowMs >= Deadlines.OfClient(turn.State, p)), ParticipationState.Missed, "superseded");
     }
 
     static bool Close(RoundTurn turn)
     {
-        ReleaseOutstanding(turn, ParticipationState.Surplus, "surplus");
+        CarryOver(turn);
+        Release(turn, turn.State.Participations.Values, ParticipationState.Surplus, "surplus");
         var updates = turn.State.Participations.Values
             .Where(p => p.State == ParticipationState.Accepted)
-            .Select(p => new AcceptedUpdate(p.Client, p.AssignmentId, p.StartManifest, p.Digest!, p.Samples));
+            .Select(p => AcceptedUpdate.Of(p, turn.State));
         turn.Set(turn.State with
         {
             Phase = RoundPhase.Aggregating,
@@ -107,26 +124,42 @@ static class CollectingPhase
         return true;
     }
 
-    /// <summary>Takes the open assignments back.</summary>
-    public static void ReleaseOutstanding(RoundTurn turn, ParticipationState into, string reason)
+    // Work that may still count goes on; after the last round nothing would be left to count in.
+    static void CarryOver(RoundTurn turn)
     {
-        var open = turn.State.Participations.Values.Where(p => p.State == ParticipationState.Assigned).ToImmutableArray();
-        turn.Set(turn.State with
+        var state = turn.State;
+        if (state.Spec.Asynchrony is not { } asynchrony || state.Round >= state.Spec.Rounds)
+            return;
+        var stays = state.Participations.Values
+            .Where(p => p.State == ParticipationState.Assigned && !state.Late.ContainsKey(p.Client) && state.Version.Version + 1 - p.StartVersion <= asynchrony.MaxStaleness)
+            .ToImmutableArray();
+        turn.Set(state with
         {
-            Participations = turn.State.Participations.SetItems(open.Select(p => KeyValuePair.Create(p.Client, p with { State = into }))),
+            Participations = state.Participations.SetItems(stays.Select(p => KeyValuePair.Create(p.Client, p with { State = ParticipationState.Carried }))),
+            Late = state.Late.AddRange(stays.Select(p => KeyValuePair.Create(p.Client, p))),
         });
+    }
+
+    static void Release(RoundTurn turn, IEnumerable<Participation> participations, ParticipationState into, string reason)
+    {
+        var open = participations.Where(p => p.State == ParticipationState.Assigned).ToImmutableArray();
+        turn.Set(open.Aggregate(turn.State, (state, p) => state.With(p with { State = into })));
         foreach (var participation in open)
             turn.Add(new RoundEffect.CancelAssignment(participation.Client, participation.AssignmentId, reason));
     }
 
-    static Participation? Find(RoundState state, string client, string assignmentId) =>
-        state.Participations.GetValueOrDefault(client) is { } p && p.AssignmentId == assignmentId ? p : null;
+    static bool Extend(RoundTurn turn)
+    {
+        turn.Set(turn.State with { DeadlineMs = Deadlines.After(turn.NowMs, turn.State.Spec.Cohort.DeadlineSeconds) });
+        return false;
+    }
 
     static StepOutcome NotWanted(RoundState state, Participation? participation, string assignmentId) => participation?.State switch
     {
         ParticipationState.Surplus => StepOutcome.Discarded(Fault.UpdateSurplus, $"Round {state.Round} had its quorum of {state.Spec.Cohort.Quorum} without assignment {assignmentId}."),
         ParticipationState.Rejected => StepOutcome.Rejected(participation.Fault ?? Fault.FoldFailed, $"Assignment {assignmentId} was rejected before."),
         ParticipationState.Assigned or null => StepOutcome.Discarded(Fault.UpdateLate, $"Assignment {assignmentId} is over; the run is in round {state.Round}, attempt {state.Attempt}."),
+        ParticipationState.Missed => StepOutcome.Discarded(Fault.UpdateLate, $"Assignment {assignmentId} had {state.Spec.Selection.DeadlineFactor} times the time that its client was expected to need."),
         _ => StepOutcome.Discarded(Fault.UpdateSuperseded, $"Assignment {assignmentId} was taken back or given up."),
     };
 
@@ -144,9 +177,6 @@ static class CollectingPhase
         if (turn.State.Record is { } record)
             turn.Set(turn.State with { Record = record with { Rejected = record.Rejected + 1 } });
     }
-
-    static void Change(RoundTurn turn, Participation participation) =>
-        turn.Set(turn.State with { Participations = turn.State.Participations.SetItem(participation.Client, participation) });
 
     static Refusal TooFew(RoundState state, string when) => new(
         Fault.TooFewUpdates,

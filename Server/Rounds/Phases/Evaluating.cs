@@ -60,6 +60,10 @@ static class Evaluating
 
     public static bool Owes(RoundState state, string client, string assignmentId) => Find(state, client, assignmentId) is not null;
 
+    /// <summary>The state after a finished evaluation, as the run's stop rule sees it.</summary>
+    public static RoundState Judged(RoundState state, int version, EvaluationTotal total) =>
+        state.Spec.Stop is { } rule ? state with { Stop = StopProgress.After(state.Stop, rule, version, total) } : state;
+
     static void GiveUp(RoundTurn turn, EvaluationRound evaluation)
     {
         foreach (var entry in evaluation.Entries.Values.Where(e => e.State == EvaluationState.Assigned))
@@ -77,6 +81,7 @@ static class Evaluating
         if (!settled.IsOver)
             return;
         turn.Set(turn.State with { Evaluations = turn.State.Evaluations.Remove(settled.Version) });
+        turn.Set(Judged(turn.State, settled.Version, settled.Total));
         turn.Event("evaluation-finished", data: w => settled.Total.Write(w, settled.Version));
     }
 

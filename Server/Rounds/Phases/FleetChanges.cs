@@ -29,8 +29,7 @@ static class FleetChanges
     {
         foreach (var pending in member.Pending.Where(id => AssignmentIds.RunOf(id) == turn.State.Run).Order(StringComparer.Ordinal))
         {
-            var isTrain = turn.State.Participations.GetValueOrDefault(member.Client) is { } p && p.AssignmentId == pending
-                && p.State is ParticipationState.Assigned or ParticipationState.Accepted;
+            var isTrain = turn.State.AssignmentOf(member.Client, pending)?.State is ParticipationState.Assigned or ParticipationState.Accepted;
             if (!isTrain && !Evaluating.Owes(turn.State, member.Client, pending))
                 turn.Add(new RoundEffect.CancelAssignment(member.Client, pending, "superseded"));
         }
@@ -43,9 +42,12 @@ static class FleetChanges
             if (evaluation.Entries.GetValueOrDefault(member.Client) is { State: EvaluationState.Assigned } entry && !member.Pending.Contains(entry.AssignmentId))
                 turn.Add(new RoundEffect.PushEvaluate(member.Client, evaluation, entry));
         }
-        if (turn.State.Phase == RoundPhase.Collecting
-            && turn.State.Participations.GetValueOrDefault(member.Client) is { State: ParticipationState.Assigned } participation
-            && !member.Pending.Contains(participation.AssignmentId))
-            turn.Add(new RoundEffect.PushTrain(member.Client, turn.State.Plan!.Cohort.Single(c => c.Client == member.Client)));
+        if (turn.State.Phase != RoundPhase.Collecting && turn.State.Spec.Asynchrony is null)
+            return;
+        foreach (var part in new[] { turn.State.Participations.GetValueOrDefault(member.Client), turn.State.Late.GetValueOrDefault(member.Client) })
+        {
+            if (part is { State: ParticipationState.Assigned } && !member.Pending.Contains(part.AssignmentId))
+                turn.Add(new RoundEffect.PushTrain(member.Client, part));
+        }
     }
 }

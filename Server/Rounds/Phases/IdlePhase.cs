@@ -9,7 +9,7 @@ static class IdlePhase
     public static bool Advance(RoundTurn turn)
     {
         var state = turn.State;
-        if (state.Version.Version >= state.Spec.Rounds)
+        if (state.Version.Version >= state.Spec.Rounds || state.Stop?.Reason is not null)
             return Complete(turn);
         if (state.Paused)
             return false;
@@ -33,8 +33,9 @@ static class IdlePhase
     {
         if (turn.State.Evaluations.Count > 0)
             return false;
+        CollectingPhase.ReleaseOutstanding(turn, ParticipationState.Surplus, "run-ended");
         turn.Set(turn.State with { Phase = RoundPhase.Completed, LastError = null });
-        turn.Event("run-completed");
+        turn.Event("run-completed", data: w => w.WriteString("reason", turn.State.Stop?.Reason ?? "rounds"));
         turn.Add(new RoundEffect.RunEnded("completed"));
         turn.Add(new RoundEffect.DeleteSpools(turn.State.Round));
         return false;

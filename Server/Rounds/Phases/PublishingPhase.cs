@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Federated.Server.Privacy;
 
 namespace Federated.Server.Rounds.Phases;
@@ -7,36 +8,50 @@ static class PublishingPhase
 {
     public static StepOutcome Complete(RoundTurn turn, VersionInfo version)
     {
-        if (turn.State.IsTerminal)
+        var state = turn.State;
+        if (state.IsTerminal)
             return StepOutcome.Done;
-        AggregatingPhase.Require(turn.State, RoundPhase.Publishing, nameof(RoundCommand.VersionWritten));
-        var round = turn.State.Round;
-        turn.Set(turn.State with
+        AggregatingPhase.Require(state, RoundPhase.Publishing, nameof(RoundCommand.VersionWritten));
+        turn.Set(state with
         {
             Version = version with { PublishedMs = turn.NowMs },
-            Spent = PrivacySpending.After(turn.State),
-            Record = turn.State.Record! with { VersionOut = version.Version, PublishedMs = turn.NowMs },
+            Spent = PrivacySpending.After(state),
+            Record = state.Record! with { VersionOut = version.Version, PublishedMs = turn.NowMs },
+            Starts = state.Starts.SetItem(state.Version.Version, state.Version),
         });
-        turn.Add(new RoundEffect.VersionPublished(turn.State.Version, (turn.NowMs - turn.State.Record!.StartedMs) / 1000.0));
         turn.Event("version-published", data: w =>
         {
             w.WriteNumber("version", version.Version);
             w.WriteString("manifest", version.ManifestDigest);
         });
-        turn.Add(new RoundEffect.DeleteSpools(round - 1));
+        turn.Add(new RoundEffect.VersionPublished(turn.State.Version, (turn.NowMs - turn.State.Record!.StartedMs) / 1000.0));
         Evaluating.Begin(turn, turn.State.Version);
-        turn.Set(turn.State with
+        NextRound(turn);
+        return StepOutcome.Done;
+    }
+
+    /// <summary>The round is over: what outlived it begins the next one.</summary>
+    public static void NextRound(RoundTurn turn)
+    {
+        var state = turn.State;
+        var live = state.Late.Values.Where(p => p.State is ParticipationState.Assigned or ParticipationState.Accepted).ToImmutableArray();
+        turn.Set(state with
         {
             Phase = RoundPhase.Idle,
-            Round = round + 1,
+            Round = state.Round + 1,
             Attempt = 1,
             Record = null,
             Plan = null,
             Accepted = null,
             LastError = null,
+            RetryAtMs = null,
             DeadlineMs = long.MaxValue,
-            Participations = turn.State.Participations.Clear(),
+            Participations = state.Late,
+            Late = state.Late.Clear(),
+            Starts = state.Starts.RemoveRange(state.Starts.Keys.Where(v => !live.Any(p => p.StartVersion == v)).ToImmutableArray()),
+            History = ClientHistory.After(state.History, state.Round, state.Participations.Values),
         });
-        return StepOutcome.Done;
+        // A round's spools stay for one round more; those of late updates until they are folded.
+        turn.Add(new RoundEffect.DeleteSpools(live.Select(p => p.StartRound).Append(state.Round).Min() - 1));
     }
 }

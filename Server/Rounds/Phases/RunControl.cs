@@ -9,6 +9,8 @@ static class RunControl
     {
         var state = turn.State;
         // Clients were cut off too, so a restart gives them time to come back.
+        turn.Set(state with { GraceMs = turn.NowMs + 1000L * Math.Max(1, state.Spec.Cohort.GraceSeconds) });
+        state = turn.State;
         if (state.Phase == RoundPhase.Collecting && state.DeadlineMs != long.MaxValue)
             turn.Set(state with { DeadlineMs = Math.Max(state.DeadlineMs, Deadlines.After(turn.NowMs, Math.Max(1, state.Spec.Cohort.GraceSeconds))) });
         if (state.Phase == RoundPhase.Aggregating && state.RetryAtMs is null)
@@ -56,6 +58,6 @@ static class RunControl
         turn.Add(new RoundEffect.DeleteSpools(turn.State.Round));
     }
 
-    static StepOutcome Ended(RoundState state) =>
+    public static StepOutcome Ended(RoundState state) =>
         StepOutcome.Refused(Fault.RunEnded, $"Run '{state.Run}' is {RoundRows.Name(state.Phase)}.");
 }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Federated.Server.Fleet;
 
 namespace Federated.Server.Rounds.Phases;
 
@@ -14,57 +13,54 @@ static class SelectingPhase
             turn.Set(state with { Phase = RoundPhase.Idle });
             return false;
         }
-        var carried = Carried(state);
         var eligible = Eligible(state);
-        if (carried.Count + eligible.Count < state.Spec.Cohort.Quorum)
+        var (accepted, underWay) = (state.AcceptedCount, state.OutstandingCount);
+        if (accepted + underWay + eligible.Count < state.Spec.Cohort.Quorum)
             return false;
-        var wanted = Math.Max(0, state.Spec.Cohort.Size - carried.Count);
-        var chosen = CohortSelector.Pick(eligible, wanted, state.Spec.Seed, state.Round, state.Attempt);
-        Begin(turn, carried, chosen);
+        var size = (int)Math.Ceiling(state.Spec.Cohort.Size * state.Spec.Selection.OverSelect);
+        Begin(turn, Cohorts.Choose(state, eligible, size - underWay - (state.IsContinuous ? 0 : accepted)));
         return true;
     }
 
     /// <summary>Takes more clients into the running attempt. False if there are none.</summary>
-    public static bool TakeReplacements(RoundTurn turn, int wanted)
+    public static bool TakeMore(RoundTurn turn, int wanted)
     {
         var state = turn.State;
-        var fresh = Eligible(state).Where(c => !state.Participations.ContainsKey(c)).ToList();
-        var chosen = CohortSelector.Pick(fresh, wanted, state.Spec.Seed, state.Round, state.Attempt);
+        var chosen = Cohorts.Choose(state, [.. Eligible(state).Where(c => !state.Participations.ContainsKey(c))], wanted);
         if (chosen.Count == 0)
             return false;
-        var planned = chosen.Select(c => Plan(state, c)).ToImmutableArray();
+        var assigned = chosen.Select(c => Assign(state, c, turn.NowMs)).ToImmutableArray();
         turn.Set(state with
         {
-            Plan = state.Plan! with { Cohort = [.. state.Plan.Cohort.Concat(planned).OrderBy(c => c.Client, StringComparer.Ordinal)] },
-            Participations = Assign(state, planned, turn.NowMs),
+            Plan = state.Plan! with { Cohort = [.. state.Plan.Cohort.Concat(assigned.Select(p => Planned(state, p, false))).OrderBy(c => c.Client, StringComparer.Ordinal)] },
+            Participations = With(state, assigned),
         });
-        Push(turn, planned);
+        Push(turn, assigned);
         return true;
     }
 
-    static List<string> Carried(RoundState state) =>
-        [.. state.Participations.Values.Where(p => p.State == ParticipationState.Accepted).Select(p => p.Client)];
-
+    // Whoever has accepted or open work in this round, or open work that counts in the next one, is not asked.
     static List<string> Eligible(RoundState state) =>
-        [.. state.Fleet.Keys.Where(c => state.Participations.GetValueOrDefault(c)?.State != ParticipationState.Accepted)];
+        [.. state.Fleet.Keys.Where(c => state.Participations.GetValueOrDefault(c)?.State is not (ParticipationState.Accepted or ParticipationState.Assigned)
+            && state.Late.GetValueOrDefault(c)?.State != ParticipationState.Assigned)];
 
-    static void Begin(RoundTurn turn, List<string> carried, IReadOnlyList<string> chosen)
+    static void Begin(RoundTurn turn, IReadOnlyList<string> chosen)
     {
         var state = turn.State;
         if (state.Version.Version == 0 && state.Round == 1 && state.Record is null)
             Evaluating.Begin(turn, state.Version);
         state = turn.State;
-        var fresh = chosen.Select(c => Plan(state, c)).ToImmutableArray();
-        var kept = carried.Select(c => Keep(state, c));
+        var kept = state.Participations.Values.Where(p => p.State is ParticipationState.Accepted or ParticipationState.Assigned).Select(p => Planned(state, p, true));
+        var assigned = chosen.Select(c => Assign(state, c, turn.NowMs)).ToImmutableArray();
         turn.Set(state with
         {
             Phase = RoundPhase.Collecting,
             Record = state.Record ?? new RoundRecord(state.Round, state.Version.Version, turn.NowMs),
             Plan = new RoundPlan(
                 state.Run, state.Round, state.Attempt, state.Version.Version, state.Version.ManifestDigest, state.Version.PlanDigest,
-                state.Spec.Train.LearningRate, [.. kept.Concat(fresh).OrderBy(c => c.Client, StringComparer.Ordinal)]),
+                state.Spec.Train.LearningRate, [.. kept.Concat(assigned.Select(p => Planned(state, p, false))).OrderBy(c => c.Client, StringComparer.Ordinal)]),
             DeadlineMs = Deadlines.After(turn.NowMs, state.Spec.Cohort.DeadlineSeconds),
-            Participations = Assign(state, fresh, turn.NowMs),
+            Participations = With(state, assigned),
         });
         turn.Event("round-started", data: w =>
         {
@@ -72,26 +68,24 @@ static class SelectingPhase
             w.WriteNumber("versionIn", state.Version.Version);
             w.WriteNumber("cohort", turn.State.Plan!.Cohort.Length);
         });
-        Push(turn, fresh);
+        Push(turn, assigned);
     }
 
-    static PlannedClient Plan(RoundState state, string client) =>
-        new(client, AssignmentIds.Train(state.Run, state.Round, state.Attempt, client), RoundSeeds.For(state.Spec.Seed, state.Round, client), Carried: false);
+    static Participation Assign(RoundState state, string client, long nowMs) =>
+        new(client, AssignmentIds.Train(state.Run, state.Round, state.Attempt, client), state.Attempt, ParticipationState.Assigned, state.Version.ManifestDigest)
+        {
+            StartRound = state.Round, StartVersion = state.Version.Version, AssignedMs = nowMs,
+        };
 
-    static PlannedClient Keep(RoundState state, string client) =>
-        new(client, state.Participations[client].AssignmentId, RoundSeeds.For(state.Spec.Seed, state.Round, client), Carried: true);
+    static PlannedClient Planned(RoundState state, Participation p, bool carried) =>
+        new(p.Client, p.AssignmentId, RoundSeeds.For(state.Spec.Seed, p.StartRound, p.Client), carried);
 
-    static ImmutableSortedDictionary<string, Participation> Assign(RoundState state, ImmutableArray<PlannedClient> fresh, long nowMs) =>
-        state.Participations.SetItems(fresh.Select(c => KeyValuePair.Create(
-            c.Client,
-            new Participation(c.Client, c.AssignmentId, state.Attempt, ParticipationState.Assigned, state.Version.ManifestDigest)
-            {
-                StartRound = state.Round, StartVersion = state.Version.Version, AssignedMs = nowMs,
-            })));
+    static ImmutableSortedDictionary<string, Participation> With(RoundState state, ImmutableArray<Participation> assigned) =>
+        state.Participations.SetItems(assigned.Select(p => KeyValuePair.Create(p.Client, p)));
 
-    static void Push(RoundTurn turn, ImmutableArray<PlannedClient> fresh)
+    static void Push(RoundTurn turn, ImmutableArray<Participation> assigned)
     {
-        foreach (var planned in fresh)
-            turn.Add(new RoundEffect.PushTrain(planned.Client, planned));
+        foreach (var participation in assigned)
+            turn.Add(new RoundEffect.PushTrain(participation.Client, participation));
     }
 }

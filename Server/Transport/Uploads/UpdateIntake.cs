@@ -21,14 +21,19 @@ sealed class UpdateIntake(RunDirectory runs, IRunStore store, IUpdateSpools spoo
         var outcome = await loop.SendAsync(new RoundCommand.UpdateOffered(header.Client, header.AssignmentId, open.Digest), stopping);
         if (outcome.Kind != OutcomeKind.Done)
             return await FromRecordAsync(outcome, open, header, stopping);
-        return CheckHeader(loop.Current.State, open, header) is { } refusal ? await RefuseAsync(loop, header, refusal, stopping) : null;
+        var state = loop.Current.State;
+        if (state.AssignmentOf(header.Client, header.AssignmentId) is not { State: ParticipationState.Assigned } assignment)
+            return Late(state, header);
+        return CheckHeader(state, assignment, open, header) is { } refusal ? await RefuseAsync(loop, header, refusal, stopping) : null;
     }
 
     /// <summary>With the bytes durable and of the announced digest: validates them and lets them count.</summary>
     public async Task<UploadSays.Outcome> AcceptAsync(UploadSaid.Open open, UploadHeader header, CancellationToken stopping)
     {
         var loop = runs.Get(header.Run);
-        if (CheckBytes(loop.Current.State, open, header) is { } refusal)
+        var state = loop.Current.State;
+        if (state.AssignmentOf(header.Client, header.AssignmentId) is { State: ParticipationState.Assigned } assignment
+            && CheckBytes(state, assignment, open, header) is { } refusal)
             return await RefuseAsync(loop, header, refusal, stopping);
         var update = new RoundCommand.UpdateArrived(header.Client, header.AssignmentId, open.Digest, open.Size)
         {
@@ -59,30 +64,39 @@ sealed class UpdateIntake(RunDirectory runs, IRunStore store, IUpdateSpools spoo
         return Rejected(refusal);
     }
 
-    Refusal? CheckHeader(RoundState state, UploadSaid.Open open, UploadHeader header)
+    Refusal? CheckHeader(RoundState state, Participation assignment, UploadSaid.Open open, UploadHeader header)
     {
-        if (UpdateRules.CheckHeader(state, header) is { } mismatch)
+        if (UpdateRules.CheckHeader(state, assignment, header) is { } mismatch)
             return mismatch;
-        var validator = Validator(state);
+        var validator = Validator(state, assignment);
         if (open.Size != open.Header.Length + validator.Bytes)
             return new Refusal(Fault.UpdateSizeMismatch, $"The update has {open.Size} bytes; header {open.Header.Length} and tensors {validator.Bytes} make {open.Header.Length + validator.Bytes}.");
-        var schema = Adapter(state).Schema;
+        var schema = Adapter(state, assignment).Schema;
         var rejection = validator.CheckHeader(new UpdateHeader(schema.Digest, schema.BaseDigest, header.PlanVersion, header.Tensors));
         return rejection is { } r ? UpdateRules.ToRefusal(r) : null;
     }
 
-    Refusal? CheckBytes(RoundState state, UploadSaid.Open open, UploadHeader header)
+    Refusal? CheckBytes(RoundState state, Participation assignment, UploadSaid.Open open, UploadHeader header)
     {
         using var bytes = spools.Read(new SpoolKey(header.Run, header.Round, open.Digest));
         // The digest covers the spooled header; that this stream announced the same one does not follow from it.
         if (bytes.Length != open.Size || !bytes.Span(0, open.Header.Length).SequenceEqual(open.Header))
             return new Refusal(Fault.HeaderMismatch, "The spooled bytes do not begin with the announced header.");
-        return Validator(state).CheckBytes(bytes, open.Header.Length) is { } rejection ? UpdateRules.ToRefusal(rejection) : null;
+        return Validator(state, assignment).CheckBytes(bytes, open.Header.Length) is { } rejection ? UpdateRules.ToRefusal(rejection) : null;
     }
 
-    RunAdapter Adapter(RoundState state) => adapters.Get(state.Version.SchemaDigest, state.Version.PlanDigest);
+    RunAdapter Adapter(RoundState state, Participation assignment)
+    {
+        var start = state.StartOf(assignment);
+        return adapters.Get(start.SchemaDigest, start.PlanDigest);
+    }
 
-    UpdateValidator Validator(RoundState state) => Adapter(state).Validator(state.Spec.Encoding, state.Spec.UpdateNormLimit);
+    UpdateValidator Validator(RoundState state, Participation assignment) =>
+        Adapter(state, assignment).Validator(state.Spec.Encoding, state.Spec.UpdateNormLimit);
+
+    // The round closed between the loop's answer and this look at its state.
+    static UploadSays.Outcome Late(RoundState state, UploadHeader header) => new(
+        UploadResult.Discarded, new Refusal(Fault.UpdateLate, $"Assignment {header.AssignmentId} is over; the run is in round {state.Round}, attempt {state.Attempt}."), null);
 
     static UploadSays.Outcome Rejected(Refusal refusal) => new(UploadResult.Rejected, refusal, null);
 }

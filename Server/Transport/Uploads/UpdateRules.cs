@@ -10,18 +10,19 @@ namespace Federated.Server.Transport.Uploads;
 /// <summary>What an update's header must say to belong to its assignment.</summary>
 static class UpdateRules
 {
-    public static Refusal? CheckHeader(RoundState state, UploadHeader header)
+    public static Refusal? CheckHeader(RoundState state, Participation assignment, UploadHeader header)
     {
-        if (header.Round != state.Round)
-            return Mismatch("round", header.Round, state.Round);
-        if (header.SchemaDigest != state.Version.SchemaDigest)
-            return Mismatch("schema_digest", header.SchemaDigest, state.Version.SchemaDigest);
+        var start = state.StartOf(assignment);
+        if (header.Round != assignment.StartRound)
+            return Mismatch("round", header.Round, assignment.StartRound);
+        if (header.SchemaDigest != start.SchemaDigest)
+            return Mismatch("schema_digest", header.SchemaDigest, start.SchemaDigest);
         if (header.BaseDigest != state.Spec.Base)
             return Mismatch("base_digest", header.BaseDigest, state.Spec.Base);
-        if (header.StartManifest != state.Version.ManifestDigest)
-            return Mismatch("start_manifest", header.StartManifest, state.Version.ManifestDigest);
-        if (header.PlanVersion != state.Version.PlanVersion)
-            return Mismatch("plan_version", header.PlanVersion, state.Version.PlanVersion);
+        if (header.StartManifest != assignment.StartManifest)
+            return Mismatch("start_manifest", header.StartManifest, assignment.StartManifest);
+        if (header.PlanVersion != start.PlanVersion)
+            return Mismatch("plan_version", header.PlanVersion, start.PlanVersion);
         if (TrustRules.Check(state.Spec, header.Samples, header.TrainingLoss) is { } contradiction)
             return contradiction;
         return header.Samples == 0 && Weigher(state) == "samples"

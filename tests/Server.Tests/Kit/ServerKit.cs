@@ -30,7 +30,7 @@ sealed class ServerKit : IAsyncDisposable
         Secrets = secrets ?? new MemoryRunSecrets(1);
         var worker = new RoundWorker(Blobs, Spools, adapters, versions, new WorkerOptions(threads), Secrets);
         var services = new RoundServices(Store, Spools, worker, Clients, Time) { Metrics = Metrics, Loggers = Loggers };
-        Runs = new RunDirectory(services, new RunAdmission(Blobs, versions, Secrets));
+        Runs = new RunDirectory(services, new RunAdmission(Blobs, versions, Store, adapters, Secrets));
         var meter = new TransferMeter();
         var intake = new UpdateIntake(Runs, Store, Spools, adapters, meter);
         var options = uploads ?? new UploadOptions();

@@ -14,7 +14,7 @@ sealed class Machine
 {
     public const string Run = "run";
 
-    public Machine(int cohort = 3, int quorum = 3, int minimum = 2, int rounds = 2, int maxAttempts = 3, bool evaluate = false)
+    public Machine(int cohort = 3, int quorum = 3, int minimum = 2, int rounds = 2, int maxAttempts = 3, bool evaluate = false, Action<System.Text.Json.Nodes.JsonObject>? change = null)
     {
         var adapter = new TestAdapter();
         var spec = RunSpecJson.Read(adapter.Spec(Run, rounds, cohort, s =>
@@ -25,6 +25,7 @@ sealed class Machine
             };
             if (evaluate)
                 s["evaluate"] = new System.Text.Json.Nodes.JsonObject();
+            change?.Invoke(s);
         }));
         var json = RunSpecJson.Write(spec);
         State = new RoundState { Spec = spec, SpecJson = Encoding.UTF8.GetString(json), SpecDigest = TreeDigest.Of(json), CreatedMs = 0, Version = Version(0) };

@@ -30,6 +30,27 @@ public sealed class RunSpecTests
     }
 
     [Fact]
+    public void Write_EverySection_SurvivesTheRoundTrip()
+    {
+        var spec = RunSpecJson.Read(Adapter.Spec("full", 3, 4, s =>
+        {
+            s["evaluate"] = new JsonObject();
+            s["stop"] = new JsonObject { ["metric"] = "loss", ["target"] = 0.5, ["patience"] = 3, ["minDelta"] = 0.01 };
+            s["selection"] = new JsonObject { ["kind"] = "oort", ["overSelect"] = 1.3, ["deadlineFactor"] = 2 };
+            s["asynchrony"] = new JsonObject { ["mode"] = "asynchronous", ["maxStaleness"] = 7 };
+            s["version0"] = null;
+            s["warmStart"] = new JsonObject { ["run"] = "old", ["version"] = 4 };
+        }));
+        var again = RunSpecJson.Read(RunSpecJson.Write(spec));
+
+        Assert.Equal(new StopSettings("loss", 0.5, 3, 0.01), again.Stop);
+        Assert.Equal(new SelectionSettings(true, 1.3, 20, 2), again.Selection);
+        Assert.Equal(new AsynchronySettings(true, 7), again.Asynchrony);
+        Assert.Equal((null, new WarmStart("old", 4)), (again.Version0, again.WarmStart));
+        Assert.Equal(RunSpecJson.Write(spec), RunSpecJson.Write(again));
+    }
+
+    [Fact]
     public void Write_ComposedStrategy_SurvivesTheRoundTrip()
     {
         var spec = RunSpecJson.Read(Adapter.Spec("composed", 1, 1, s =>
@@ -55,6 +76,15 @@ public sealed class RunSpecTests
         { "{\"cohort\":{\"size\":2,\"minimum\":3}}", "run.cohort.minimum is 3" },
         { "{\"cohort\":{\"size\":2,\"deadlineSecond\":3}}", "did you mean 'deadlineSeconds'" },
         { "{\"clients\":[]}", "run.clients is empty" },
+        { "{\"warmStart\":{\"run\":\"a\",\"version\":1}}", "give one of them" },
+        { "{\"warmStart\":{\"run\":\"a\"},\"version0\":null}", "run.warmStart.version is missing" },
+        { "{\"stop\":{\"target\":0.5}}", "run.evaluate is missing" },
+        { "{\"stop\":{\"minDelta\":0.5},\"evaluate\":{}}", "neither target nor patience" },
+        { "{\"stop\":{\"metric\":\"acuracy\",\"patience\":1},\"evaluate\":{}}", "did you mean 'accuracy'" },
+        { "{\"asynchrony\":{\"mode\":\"asynchronous\",\"maxStaleness\":0}}", "run.asynchrony.maxStaleness is 0; 1 to 1000" },
+        { "{\"asynchrony\":{}}", "run.asynchrony.mode is missing" },
+        { "{\"selection\":{\"overSelect\":0.5}}", "run.selection.overSelect is 0.5; 1 to 4" },
+        { "{\"selection\":{\"kind\":\"ort\"}}", "did you mean 'oort'" },
         { "{\"clients\":[\"a\",\"a\"]}", "'a' twice" },
         { "{\"clients\":[\"../etc\"]}", "run.clients has '../etc'" },
         { "{\"clients\":[\"a\"],\"cohort\":{\"size\":2}}", "run.cohort.size is 2; run.clients has 1" },
