@@ -96,7 +96,7 @@ sealed class ProductDiagnostics
     {
         var (along, across) = (_corrected.ToArray(), _across.ToArray());
         var (left, right) = (_sketch.OfRows<double>(NewLeft, _f.Rank), _sketch.OfColumns<double>(NewRight, _f.Rank));
-        Subtract(along, across, left, right, SmallProduct.TimesTransposed(NewRight, _f.Rank, _a, _f.Rank, _f.N), _f.Rank, 1);
+        Subtract(along, across, left, right, RightProducts(), _f.Rank, 1);
         var scale = _fold.Group.Group.Product!.Scale(_f.Rank);
         foreach (var offset in _fold.Offsets)
         {
@@ -105,6 +105,9 @@ sealed class ProductDiagnostics
         }
         return Math.Sqrt(SquaredAlong(along) + Norm.Squared(across));
     }
+
+    // A' A^T, which is G for the rules that publish the mean.
+    double[] RightProducts() => Rounding.ToSingles(NewRight).AsSpan().SequenceEqual(_a) ? _gram : SmallProduct.TimesTransposed(NewRight, _f.Rank, _a, _f.Rank, _f.N);
 
     // Takes factor * left * right away; products is right A^T.
     void Subtract(double[] along, double[] across, double[] left, double[] right, double[] products, int rank, double factor)
@@ -118,7 +121,8 @@ sealed class ProductDiagnostics
     // (sum s^2)^2 / sum s^4 over the singular values of the published product: from Gram matrices alone.
     double? EffectiveRank()
     {
-        var (left, right) = (SmallGram.OfColumns(Rounding.ToSingles(NewLeft), _f.M, _f.Rank), SmallGram.OfRows(Rounding.ToSingles(NewRight), _f.Rank, _f.N));
+        var (left, published) = (SmallGram.OfColumns(Rounding.ToSingles(NewLeft), _f.M, _f.Rank), Rounding.ToSingles(NewRight));
+        var right = published.AsSpan().SequenceEqual(_a) ? _gram : SmallGram.OfRows(published, _f.Rank, _f.N);
         var product = new double[_f.Rank * _f.Rank];
         SmallProduct.Add(product, left, right, _f.Rank, _f.Rank, _f.Rank);
         var (first, second) = (0.0, 0.0);

@@ -14,9 +14,13 @@ static class LoraFairBench
     {
         var input = Cohort.InMemory(Cohort.Layout(D, Rank, 1), Clients);
         var fold = new Fold(StrategyCatalog.Default.Compose(FoldSpec.Of("lora-fair")));
+        var mean = new Fold(StrategyCatalog.Default.Compose(FoldSpec.Of("fedit")));
         var limits = new FoldLimits(options.Threads, Diagnose: false);
         var seconds = Rounds.Measure(options.Samples,
             () => Rounds.Seconds(() => fold.Run(input, limits)),
+            () => Rounds.Seconds(() => fold.Run(input, limits with { Diagnose = true })),
+            () => Rounds.Seconds(() => mean.Run(input, limits)),
+            () => Rounds.Seconds(() => mean.Run(input, limits with { Diagnose = true })),
             () => peer.Measure("fair_centred", D, Rank, Clients),
             () => peer.Measure("fair_loop", D, Rank, Clients),
             () => peer.Measure("fair_numpy", D, Rank, Clients),
@@ -24,10 +28,12 @@ static class LoraFairBench
             () => peer.Measure("dense_product", D, Rank, DenseClients) * Clients / DenseClients
                 + peer.Measure("dense_steps", D, Rank, DenseSteps) * PublishedSteps / DenseSteps);
         var size = $"lora-fair d={D} r={Rank} K={Clients}";
-        yield return new BenchResult($"{size} against the dense way ({DenseClients} of {Clients} clients, {DenseSteps} of {PublishedSteps} steps, scaled)", seconds[0], seconds[5], 1000);
-        yield return new BenchResult($"{size} against PyTorch, the same algebra over all clients at once", seconds[0], seconds[1], 2);
-        yield return new BenchResult($"{size} against PyTorch, the same algebra client by client", seconds[0], seconds[2], 2);
-        yield return new BenchResult($"{size} against numpy, the same algebra client by client", seconds[0], seconds[3], 2);
-        yield return new BenchResult($"{size} against PyTorch, uncentred (less exact, fewer passes)", seconds[0], seconds[4], null);
+        yield return new BenchResult($"{size} against the dense way ({DenseClients} of {Clients} clients, {DenseSteps} of {PublishedSteps} steps, scaled)", seconds[0], seconds[8], 1000);
+        yield return new BenchResult($"{size} against PyTorch, the same algebra over all clients at once", seconds[0], seconds[4], 2);
+        yield return new BenchResult($"{size} against PyTorch, the same algebra client by client", seconds[0], seconds[5], 2);
+        yield return new BenchResult($"{size} against numpy, the same algebra client by client", seconds[0], seconds[6], 2);
+        yield return new BenchResult($"{size} with diagnostics, the ratio being the share of the fold itself", seconds[1], seconds[0], null);
+        yield return new BenchResult($"fedit with diagnostics, likewise", seconds[3], seconds[2], null);
+        yield return new BenchResult($"{size} against PyTorch, uncentred (less exact, fewer passes)", seconds[0], seconds[7], null);
     }
 }

@@ -12,10 +12,10 @@ sealed class Peer : IDisposable
 
     Peer(Process process) => _process = process;
 
-    public static Peer Start(int threads)
+    public static Peer Start(int threads, bool cpu)
     {
         if (!File.Exists(Executable)) throw new FileNotFoundException($"{Executable} is missing; Debian's python3-torch and python3-numpy are needed.");
-        var start = new ProcessStartInfo(Executable, [Path.Combine(AppContext.BaseDirectory, "peer.py"), threads.ToString(CultureInfo.InvariantCulture)])
+        var start = new ProcessStartInfo(Executable, [Path.Combine(AppContext.BaseDirectory, "peer.py"), threads.ToString(CultureInfo.InvariantCulture), cpu ? "cpu" : "wall"])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

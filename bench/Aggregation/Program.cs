@@ -9,12 +9,18 @@ if (options is null)
 }
 try
 {
-    Console.WriteLine($"{options.Threads} thread(s) on each side, {options.Samples} samples in turn, load {string.Join(' ', BenchReport.Load())}");
-    using var peer = Peer.Start(options.Threads);
+    Console.WriteLine($"{options.Threads} thread(s) on each side, {options.Samples} samples in turn, {(options.Cpu ? "processor time" : "wall time")}, load {string.Join(' ', BenchReport.Load())}");
+    Rounds.Cpu = options.Cpu;
+    using var peer = Peer.Start(options.Threads, options.Cpu);
     var results = new List<BenchResult>();
-    foreach (var result in LoraFairBench.Run(peer, options).Concat(MeanBench.Run(peer, options)).Concat(FlexLoraBench.Run(peer, options)))
+    if (options.Runs("allocation")) AllocationBench.Run(Console.Out);
+    var parts = new (string Name, Func<Peer, BenchOptions, IEnumerable<BenchResult>> Run)[]
+    {
+        ("fair", LoraFairBench.Run), ("mean", MeanBench.Run), ("flexlora", FlexLoraBench.Run), ("krum", KrumBench.Run),
+    };
+    foreach (var result in parts.Where(p => options.Runs(p.Name)).SelectMany(p => p.Run(peer, options)))
         Add(result);
-    if (options.Full) Add(SpoolBench.Run(peer, options, Console.Out));
+    if (options.Full || options.Only == "spool") Add(SpoolBench.Run(peer, options, Console.Out));
     else Console.WriteLine("not run: 128 matrices from a spool (--full; writes 6.4 GiB)");
     if (options.JsonFile is not null)
         BenchReport.Write(options.JsonFile, $"./federated bench aggregation {string.Join(' ', args)}".TrimEnd(), results);

@@ -7,6 +7,9 @@ static class Rounds
 {
     const double WarmUp = 1.5;
 
+    /// <summary>Whether <see cref="Seconds"/> are the processor time of all threads of this process.</summary>
+    public static bool Cpu { get; set; }
+
     /// <summary>Seconds per round [side][round]. Before the first, each side runs until it is warm: twice at least, and long enough for the compiler's last tier.</summary>
     public static double[][] Measure(int rounds, params Func<double>[] sides)
     {
@@ -25,8 +28,8 @@ static class Rounds
 
     public static double Seconds(Action action)
     {
-        var clock = Stopwatch.StartNew();
+        var (clock, cpu) = (Stopwatch.StartNew(), Environment.CpuUsage.TotalTime);
         action();
-        return clock.Elapsed.TotalSeconds;
+        return Cpu ? (Environment.CpuUsage.TotalTime - cpu).TotalSeconds : clock.Elapsed.TotalSeconds;
     }
 }

@@ -9,11 +9,12 @@ namespace Federated.Bench.Aggregation;
 /// <summary>LoRA-FAIR for the 128 matrices of a model of LLaMA-7B's shape (q, k, v, o of 32 layers), each client's update memory-mapped from a file.</summary>
 static class SpoolBench
 {
-    const int Matrices = 128;
+    public const int LlamaMatrices = 128;
 
     public static BenchResult Run(Peer peer, BenchOptions options, TextWriter log)
     {
-        var layout = Cohort.Layout(LoraFairBench.D, LoraFairBench.Rank, Matrices);
+        var (matrices, threads) = (options.Matrices, options.Threads);
+        var layout = Cohort.Layout(LoraFairBench.D, LoraFairBench.Rank, matrices);
         var folder = Directory.CreateDirectory(Path.Combine(options.Spool, $"federated-bench-{Environment.ProcessId}")).FullName;
         var open = new List<MappedFile>();
         try
@@ -21,14 +22,14 @@ static class SpoolBench
             RequireRoom(folder, 4 * layout.TotalElements * LoraFairBench.Clients);
             var input = new FoldInput(new AdapterTensors(layout), [.. Enumerable.Range(0, LoraFairBench.Clients).Select(k => Spooled(layout, folder, k, open))]);
             var fold = new Fold(StrategyCatalog.Default.Compose(FoldSpec.Of("lora-fair")));
-            var limits = new FoldLimits(options.Threads, Diagnose: false);
+            var limits = new FoldLimits(threads, Diagnose: false);
             var before = Anonymous();
             using var peak = new PeakMemory(Anonymous);
             var own = Rounds.Seconds(() => fold.Run(input, limits));
             log.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"Peak of anonymous memory during the streamed fold: {(peak.Stop() - before) >> 20} MiB above the start; budget {limits.MemoryBytes >> 20} MiB, one result {4 * layout.TotalElements >> 20} MiB."));
-            var other = peer.Measure("fair_centred", LoraFairBench.D, LoraFairBench.Rank, LoraFairBench.Clients) * Matrices;
-            return new BenchResult($"lora-fair d={LoraFairBench.D} r={LoraFairBench.Rank} K={LoraFairBench.Clients}, {Matrices} matrices from a spool, against PyTorch in memory ({Matrices} times one matrix)", [own], [other], null);
+            var other = peer.Measure("fair_numpy", LoraFairBench.D, LoraFairBench.Rank, LoraFairBench.Clients) * matrices;
+            return new BenchResult($"lora-fair d={LoraFairBench.D} r={LoraFairBench.Rank} K={LoraFairBench.Clients}, {matrices} matrices from a spool, against numpy in memory ({matrices} times one matrix)", [own], [other], null);
         }
         finally
         {
@@ -44,7 +45,7 @@ static class SpoolBench
         using (var stream = File.Create(path))
         {
             // Turned by another step for each matrix, so that no two are alike.
-            for (var i = 0; i < Matrices; i++)
+            for (var i = 0; i < layout.Groups.Count; i++)
             {
                 var turn = 97 * i % one.Length;
                 stream.Write(MemoryMarshal.AsBytes(one.AsSpan(turn)));
