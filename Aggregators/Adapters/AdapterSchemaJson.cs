@@ -51,12 +51,26 @@ static class AdapterSchemaJson
             w.WriteString("right", product.Right);
             w.WriteNumber("alpha", product.Alpha);
             w.WriteBoolean("rslora", product.RsLora);
+            if (product.Kronecker is { } shape)
+                WriteKronecker(w, shape);
+            if (product.Offset)
+                w.WriteBoolean("offset", true);
             w.WriteEndObject();
         }
         w.WriteStartArray("tensors");
         foreach (var tensor in group.Tensors)
             WriteTensor(w, tensor);
         w.WriteEndArray();
+        w.WriteEndObject();
+    }
+
+    static void WriteKronecker(Utf8JsonWriter w, KroneckerShape shape)
+    {
+        w.WriteStartObject("kronecker");
+        w.WriteNumber("m1", shape.M1);
+        w.WriteNumber("n1", shape.N1);
+        w.WriteNumber("m2", shape.M2);
+        w.WriteNumber("n2", shape.N2);
         w.WriteEndObject();
     }
 
@@ -97,9 +111,21 @@ static class AdapterSchemaJson
     static ProductForm ReadProduct(StrictObject o)
     {
         var form = new ProductForm(o.Text("left", maxLength: 512), o.Text("right", maxLength: 512),
-            o.Number("alpha", double.MinValue, double.MaxValue), o.Flag("rslora", false));
+            o.Number("alpha", double.MinValue, double.MaxValue), o.Flag("rslora", false))
+        {
+            Kronecker = o.Object("kronecker") is { } shape ? ReadKronecker(shape) : null,
+            Offset = o.Flag("offset", false),
+        };
         o.Done();
         return form;
+    }
+
+    static KroneckerShape ReadKronecker(StrictObject o)
+    {
+        int Size(string name) => (int)o.Integer(name, 1, int.MaxValue);
+        var shape = new KroneckerShape(Size("m1"), Size("n1"), Size("m2"), Size("n2"));
+        o.Done();
+        return shape;
     }
 
     static TensorSpec ReadTensor(JsonElement element, string path)

@@ -92,6 +92,21 @@ static class AdapterSchemaRules
             if (tensor.Shape.Count != 2 || !tensor.Shape[rankAxis].IsRank || tensor.Shape[1 - rankAxis].IsRank)
                 throw new FormatException($"Tensor '{tensor.Name}' has shape [{string.Join(", ", tensor.Shape)}]; a {(rankAxis == 1 ? "left factor is [size, r]" : "right factor is [r, size]")}.");
         }
+        if (product.Kronecker is { } shape)
+            CheckKronecker(group, shape, product);
+    }
+
+    static void CheckKronecker(TensorGroup group, KroneckerShape shape, ProductForm product)
+    {
+        Side(product.Left, 0, shape.M1, shape.N1, "m1 * n1");
+        Side(product.Right, 1, shape.M2, shape.N2, "m2 * n2");
+
+        void Side(string role, int axis, int rows, int columns, string name)
+        {
+            var tensor = group.Tensors[group.IndexOf(role)];
+            if ((long)rows * columns != tensor.Shape[axis].Resolve(1))
+                throw new FormatException($"Group '{group.Name}' has product.kronecker with {name} = {(long)rows * columns}; tensor '{tensor.Name}' has size {tensor.Shape[axis]}.");
+        }
     }
 
     static void Name(string what, string name)

@@ -9,6 +9,12 @@ namespace Federated.Aggregators.Adapters;
 /// <param name="RsLora">Whether s is alpha / sqrt(r) (rank-stabilised) instead of alpha / r.</param>
 public sealed record ProductForm(string Left, string Right, double Alpha, bool RsLora)
 {
+    /// <summary>The arrangement of the product in the weight; default: the product is the weight.</summary>
+    public KroneckerShape? Kronecker { get; init; }
+
+    /// <summary>Whether version 0 carries a frozen factor for the group, minus the product that the base was split into (PiSSA); default false.</summary>
+    public bool Offset { get; init; }
+
     /// <summary>The scale s at a rank.</summary>
     public double Scale(int rank) => RsLora ? Alpha / Math.Sqrt(rank) : Alpha / rank;
 }

@@ -36,6 +36,27 @@ public sealed class AdapterSchemaTests
         Assert.Contains(message, e.Message);
     }
 
+    [Theory]
+    [InlineData("""{"m1":8,"n1":4,"m2":4,"n2":6}""", null)]
+    [InlineData("""{"m1":8,"n1":5,"m2":4,"n2":6}""", "m1 * n1 = 40; tensor 'base_model.model.layer.0.lora_B.weight' has size 32")]
+    [InlineData("""{"m1":8,"n1":4,"m2":4,"n2":7}""", "m2 * n2 = 28; tensor 'base_model.model.layer.0.lora_A.weight' has size 24")]
+    [InlineData("""{"m1":65536,"n1":65536,"m2":4,"n2":6}""", "m1 * n1 = 4294967296;")]
+    [InlineData("""{"m1":8,"n1":4,"m2":4}""", "n2 is missing")]
+    [InlineData("""{"m1":8,"n1":0,"m2":4,"n2":6}""", "n1 is 0; 1 to")]
+    public void Parse_KroneckerShape_FitsTheFactorsOrIsRefused(string shape, string? message)
+    {
+        var json = Encoding.UTF8.GetString(Schemas.Lora(16, 10, (32, 24)).ToJson()).Replace("\"rslora\":false", $"\"rslora\":false,\"kronecker\":{shape},\"offset\":true");
+        if (message is not null)
+        {
+            Assert.Contains(message, Assert.Throws<FormatException>(() => AdapterSchema.Parse(Encoding.UTF8.GetBytes(json))).Message);
+            return;
+        }
+        var schema = AdapterSchema.Parse(Encoding.UTF8.GetBytes(json));
+        Assert.Equal(new KroneckerShape(8, 4, 4, 6), schema.Groups[0].Product!.Kronecker);
+        Assert.True(schema.Groups[0].Product!.Offset);
+        Assert.Equal(json, Encoding.UTF8.GetString(schema.ToJson()));
+    }
+
     [Fact]
     public void Parse_EveryPrefix_IsRefusedAsFormatException()
     {

@@ -50,10 +50,10 @@ static class Trial
         foreach (var (_, values) in result.State.Tensors)
             hash.AppendData(MemoryMarshal.AsBytes(values.Span));
         foreach (var d in result.Diagnostics)
-            hash.AppendData(MemoryMarshal.AsBytes<double>([d.BiasRatio ?? -1, d.RemovableShare ?? -1, d.ProductError ?? -1, d.GramCondition ?? -1, d.CorrectionRatio ?? -1, d.ChangeNorm]));
+            hash.AppendData(MemoryMarshal.AsBytes<double>([d.BiasRatio ?? -1, d.RemovableShare ?? -1, d.ProductError ?? -1, d.GramCondition ?? -1, d.CorrectionRatio ?? -1, d.ChangeNorm, d.EffectiveRank ?? -1, d.ClientCosineMin ?? -2, d.ClientCosineMean ?? -2, d.ClientCosineMax ?? -2]));
     }
 
-    static EncodedDelta Encoded(FoldCase c, int client, TensorEncoding encoding)
+    public static EncodedDelta Encoded(FoldCase c, int client, TensorEncoding encoding)
     {
         var bytes = new byte[c.Layout.EncodedBytes(encoding)];
         var at = 0;
