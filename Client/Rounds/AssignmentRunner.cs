@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Federated.Client.Data;
 using Federated.Client.Faults;
+using Federated.Client.Telemetry;
 using Federated.Client.Training;
 using Federated.Client.Transport;
 using Federated.Client.Transport.Messages;
@@ -18,13 +19,18 @@ sealed class AssignmentRunner(string clientId, Site site, DeviceThread device, S
     {
         await foreach (var item in books.Work.Reader.ReadAllAsync(stopping))
         {
+            var kind = item.Assignment.Train is null ? "evaluate" : "train";
+            using var span = ClientTelemetry.Assignment(kind, item.Assignment.Id, item.Assignment.TraceParent);
+            var outcome = "failed";
             try
             {
                 await Persist(item, runtime, backoff);
+                outcome = "done";
             }
             catch (OperationCanceledException) when (item.Cancelled.IsCancellationRequested || stopping.IsCancellationRequested)
             {
                 // Whoever cancelled it has said so, or the process stops.
+                outcome = "cancelled";
             }
             catch (ClientFault fault)
             {
@@ -47,6 +53,7 @@ sealed class AssignmentRunner(string clientId, Site site, DeviceThread device, S
             }
             finally
             {
+                ClientTelemetry.Ended(kind, outcome);
                 books.Work.Remove(item);
                 Progressed?.Invoke();
             }
@@ -75,7 +82,9 @@ sealed class AssignmentRunner(string clientId, Site site, DeviceThread device, S
         var work = item.Assignment;
         var limiter = new ProgressLimiter(runtime.Time);
         Report(limiter, work, "download", 0, 0, double.NaN);
-        var start = await loader.LoadAsync(work, item.Cancelled);
+        StartPoint start;
+        using (ClientTelemetry.Begin("download"))
+            start = await loader.LoadAsync(work, item.Cancelled);
         if (work.Train is not null)
             await Train(item, start, limiter, runtime);
         else
@@ -86,10 +95,17 @@ sealed class AssignmentRunner(string clientId, Site site, DeviceThread device, S
     {
         var work = item.Assignment;
         var key = BatchOrder.RoundKey(work.Seed, work.RunId, work.Round, clientId);
-        var (trained, report) = await device.RunAsync(() => site.Train(start, work.Train!, key,
-            s => Report(limiter, work, "train", s.Step, s.Steps, s.Loss), item.Cancelled));
+        AdapterTensors trained;
+        TrainReport report;
+        using (ClientTelemetry.Begin("local-steps"))
+        {
+            (trained, report) = await device.RunAsync(() => site.Train(start, work.Train!, key,
+                s => Report(limiter, work, "train", s.Step, s.Steps, s.Loss), item.Cancelled));
+        }
         runtime.Log.Trained(work.Id, report.Steps, report.Seconds, report.Loss);
         Report(limiter, work, "encode", report.Steps, report.Steps, report.Loss);
+        books.Traces.Keep(work.Id, System.Diagnostics.Activity.Current);
+        using var encoding = ClientTelemetry.Begin("encode");
         var tell = books.Runs.MayTell(work.RunId);
         var delta = UpdateBuilder.Delta(start.Values, trained);
         if (work.Mechanism is { } mechanism)
@@ -107,6 +123,7 @@ sealed class AssignmentRunner(string clientId, Site site, DeviceThread device, S
     async Task Evaluate(WorkItem item, StartPoint version, ProgressLimiter limiter, ClientRuntime runtime)
     {
         var (work, settings) = (item.Assignment, item.Assignment.Evaluate!);
+        using var evaluating = ClientTelemetry.Begin("local-evaluation");
         var sums = await device.RunAsync(() => site.Evaluate(version, settings.BatchSize, settings.MaxSamples,
             done => Report(limiter, work, "evaluate", done, site.EvaluationSamples, double.NaN), item.Cancelled));
         runtime.Log.Evaluated(work.Id, sums.Samples, sums.Accuracy);

@@ -2,6 +2,7 @@ using Federated.Client.Configuration;
 using Federated.Client.Faults;
 using Federated.Client.Privacy;
 using Federated.Client.Storage;
+using Federated.Client.Telemetry;
 using Federated.Client.Transport;
 using Federated.Client.Transport.Grpc;
 using Federated.Client.Transport.Messages;
@@ -42,6 +43,7 @@ public sealed class ClientDaemon : IDisposable
     {
         try
         {
+            using var telemetry = ClientTelemetry.Start(configuration.Id);
             using var site = Site.Open(configuration);
             using var state = ClientState.Open(configuration.State);
             await using var transport = new GrpcTransport(configuration.Server, state.Token);

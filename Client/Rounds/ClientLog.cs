@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Federated.Client.Transport.Messages;
 
 namespace Federated.Client.Rounds;
@@ -45,7 +46,8 @@ public sealed class ClientLog(TextWriter writer, TimeProvider time)
     void Line(string text)
     {
         var now = time.GetUtcNow();
-        _writer.WriteLine($"{now:HH:mm:ss} {text}");
+        var trace = Activity.Current is { IdFormat: ActivityIdFormat.W3C } span ? $" trace={span.TraceId}" : "";
+        _writer.WriteLine($"{now:HH:mm:ss} {text}{trace}");
         _writer.Flush();
     }
 }

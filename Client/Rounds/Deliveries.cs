@@ -1,3 +1,4 @@
+using Federated.Client.Telemetry;
 using Federated.Client.Transport;
 using Federated.Client.Transport.Messages;
 
@@ -52,6 +53,7 @@ sealed class Deliveries(UpdateUploads uploads, ClientBooks books, ClientRuntime 
     {
         try
         {
+            using var phase = ClientTelemetry.Begin("upload", books.Traces.Of(entry.AssignmentId));
             Finish(entry, await uploads.SendAsync(entry, connected));
             return true;
         }
@@ -81,6 +83,8 @@ sealed class Deliveries(UpdateUploads uploads, ClientBooks books, ClientRuntime 
     void Finish(OutboxEntry entry, UploadOutcome outcome)
     {
         runtime.Log.Delivered(entry.AssignmentId, entry.Size, outcome);
+        ClientTelemetry.Answered(outcome.Result.ToString().ToLowerInvariant());
+        books.Traces.Forget(entry.AssignmentId);
         books.Outbox.Remove(entry.AssignmentId);
         _refusals.Remove(entry.AssignmentId);
         Delivered?.Invoke();

@@ -166,6 +166,7 @@ static class ProtoMapping
         Evaluate = a.Kind == Wire.AssignmentKind.Evaluate && a.Evaluate is not null ? FromWire(a.Evaluate) : null,
         Encoding = Encodings.Where(e => e.Wire == a.Encoding).Select(e => (Encoding?)e.Own).FirstOrDefault(),
         Seed = a.Seed,
+        TraceParent = a.Traceparent.Length > 0 ? a.Traceparent : null,
     };
 
     static TrainSettings FromWire(Wire.TrainSettings s, Wire.SiteMechanism? m) => new()

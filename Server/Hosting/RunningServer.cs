@@ -6,6 +6,7 @@ using Federated.Server.Identity;
 using Federated.Server.Operator;
 using Federated.Server.Runs;
 using Federated.Server.Storage;
+using Federated.Server.Telemetry;
 using Federated.Server.Transport;
 
 namespace Federated.Server.Hosting;
@@ -27,7 +28,7 @@ sealed class RunningServer : IAsyncDisposable
             RequireKeys = arguments.RequireKeys, LoopbackOnly = arguments.IsLoopback && arguments.Tls is null,
         };
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = folder.Path });
-        builder.Logging.ClearProviders().AddSimpleConsole(o => { o.SingleLine = true; o.UseUtcTimestamp = true; o.TimestampFormat = "HH:mm:ss.fff "; });
+        builder.Logging.ClearProviders().AddTelemetry();
         builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Federated", LogLevel.Information)
             // A start that fails is told once, by the program, on one line.
             .AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
@@ -36,12 +37,14 @@ sealed class RunningServer : IAsyncDisposable
         builder.Services.AddSingleton(_listeners);
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(10));
         builder.Services.AddStorage(folder, store).AddAggregation(folder, arguments.Threads).AddFleet(new FleetOptions { ApproveClients = arguments.ApproveClients })
-            .AddIdentity().AddRounds().AddTransport().AddOperator(options);
+            .AddIdentity().AddRounds().AddTransport().AddOperator(options).AddTelemetry();
         configure?.Invoke(builder.Services);
         _app = builder.Build();
         _app.UseDashboard();
         _app.MapOperator();
         _app.MapDashboard();
+        _app.MapMetrics().Needs(Role.Viewer, "Metrics in the Prometheus text format.").ExcludeFromDescription();
+        _app.Services.StartTelemetry();
         _app.MapGrpcService<CoordinationService>();
         _app.MapGrpcService<AdapterTransferService>();
     }

@@ -49,6 +49,7 @@ static class ServerServices
     public static IServiceCollection AddRounds(this IServiceCollection services) => services
         .AddSingleton(TimeProvider.System)
         .AddSingleton<RoundMetrics>()
+        .AddSingleton<PhaseTimes>()
         .AddSingleton(s => new RoundServices(
             s.GetRequiredService<IRunStore>(), s.GetRequiredService<IUpdateSpools>(), s.GetRequiredService<IRoundWorker>(),
             s.GetRequiredService<ClientRegistry>(), s.GetRequiredService<TimeProvider>())
@@ -82,6 +83,7 @@ static class ServerServices
             {
                 Standings = s.GetRequiredService<ClientStandings>(),
                 Metrics = s.GetRequiredService<RoundMetrics>(),
+                Phases = s.GetRequiredService<PhaseTimes>(),
                 Loggers = s.GetRequiredService<ILoggerFactory>(),
             })
             .AddSingleton(s => new UploadServices(
@@ -90,6 +92,7 @@ static class ServerServices
             {
                 Options = s.GetRequiredService<UploadOptions>(),
                 Metrics = s.GetRequiredService<RoundMetrics>(),
+                Phases = s.GetRequiredService<PhaseTimes>(),
                 Time = s.GetRequiredService<TimeProvider>(),
             });
     }

@@ -14,10 +14,10 @@ static class EventsApi
     public static void Map(RouteGroupBuilder api) => api.MapGet("/events", GetAsync)
         .Needs(
             new RouteRule(Role.Viewer) { OpenToLimitedKeys = true, Refusals = [Fault.ValueInvalid, Fault.RoleMissing, Fault.StreamsExhausted] },
-            "Events, the oldest first; with Accept: text/event-stream as they happen, after Last-Event-ID, or from now on. ?run= for one run's.")
+            "Events, the oldest first; with Accept: text/event-stream as they happen, after Last-Event-ID, or from now on. ?run= for one run's; a negative ?after= for the newest.")
         .Produces<IReadOnlyList<EventView>>();
 
-    static async Task<IResult> GetAsync(HttpContext context, IRunStore store, EventStreams streams, string? run, long? after, int? limit, CancellationToken stopping)
+    static async Task<IResult> GetAsync(HttpContext context, IRunStore store, OperatorRows rows, EventStreams streams, string? run, long? after, int? limit, CancellationToken stopping)
     {
         if (context.Caller().Runs is not null && (run is null || !context.Caller().MaySee(run)))
             throw new FaultException(Fault.RoleMissing, "The key is limited to some runs; name one of them by ?run=.");
@@ -26,7 +26,9 @@ static class EventsApi
             await streams.ServeAsync(context, run, LastEventId(context.Request) ?? after);
             return Results.Empty;
         }
-        var page = (await store.EventsAsync(after ?? 0, Paging.Limit(limit), run, stopping)).Select(View).ToList();
+        // Whoever begins to look wants the end of the list, and does not know its number yet.
+        var from = after < 0 ? Math.Max(0, await rows.LastEventAsync(stopping) + after.Value) : after ?? 0;
+        var page = (await store.EventsAsync(from, Paging.Limit(limit), run, stopping)).Select(View).ToList();
         return Results.Ok(Paging.Linked(context, page, e => e.Sequence, limit));
     }
 

@@ -20,8 +20,8 @@ static class RunViews
             state.Phase == RoundPhase.Collecting ? state.DeadlineMs : null, JsonNode.Parse(state.SpecJson)!, state.SpecDigest);
     }
 
-    /// <summary>A run's rounds after one, with what belongs to them.</summary>
-    public static async Task<IReadOnlyList<RoundView>> RoundsAsync(OperatorRows rows, string run, int after, int limit, CancellationToken stopping)
+    /// <summary>A run's rounds after one, with what belongs to them; with clients' phases where those are asked for.</summary>
+    public static async Task<IReadOnlyList<RoundView>> RoundsAsync(OperatorRows rows, string run, int after, int limit, PhaseTimes? phases, CancellationToken stopping)
     {
         var rounds = await rows.RoundsAsync(run, after, limit, stopping);
         if (rounds.Count == 0)
@@ -29,7 +29,7 @@ static class RunViews
         var participations = (await rows.ParticipationsAsync(run, rounds[0].Round, rounds[^1].Round, stopping)).ToLookup(p => p.Round);
         var versions = rounds.Where(r => r.VersionOut is not null).Select(r => r.VersionOut!.Value).DefaultIfEmpty(-1).ToList();
         var evaluations = (await rows.EvaluationsAsync(run, versions.Min(), versions.Max(), stopping)).ToLookup(e => e.Version);
-        return [.. rounds.Select(r => Round(r, [.. participations[r.Round]], [.. evaluations[r.VersionOut ?? -1]]))];
+        return [.. rounds.Select(r => Round(r, [.. participations[r.Round].Select(p => Participation(p, phases))], [.. evaluations[r.VersionOut ?? -1]]))];
     }
 
     public static CurvesView Curves(IReadOnlyList<RoundView> rounds) => new(
@@ -51,17 +51,18 @@ static class RunViews
 
     static GroupView View(GroupInfo group) => new(group.Group, group.Digest, group.Size);
 
-    static RoundView Round(RoundRow row, List<ParticipationRow> participations, List<EvaluationRow> evaluations) => new(
+    static RoundView Round(RoundRow row, List<ParticipationView> participations, List<EvaluationRow> evaluations) => new(
         row.Round, row.Attempt, Capital(row.Phase), row.VersionIn, row.VersionOut, [.. participations.Select(p => p.Client)], row.AcceptedSetDigest,
         row.StartedMs, row.CollectedMs, row.FoldedMs, row.PublishedMs,
         row.Round > 0 && row.PublishedMs is { } end ? (end - row.StartedMs) / 1000.0 : null,
-        [.. participations.Select(Participation)],
+        participations,
         new UpdateCounters(participations.Count(IsAccepted), row.Rejected, row.Discarded),
         row.DiagnosticsJson is { } json ? JsonNode.Parse(json)!.AsArray() : [],
         evaluations.Count == 0 ? null : Evaluation(evaluations));
 
-    static ParticipationView Participation(ParticipationRow row) => new(
-        row.Client, row.AssignmentId, Capital(row.State), row.Attempt, row.StartVersion, row.AssignedMs, row.AcceptedMs, row.Samples, row.TrainingLoss, row.BytesUp, row.BytesDown, row.Digest, row.Code);
+    static ParticipationView Participation(ParticipationRow row, PhaseTimes? phases) => new(
+        row.Client, row.AssignmentId, Capital(row.State), row.Attempt, row.StartVersion, row.AssignedMs, row.AcceptedMs, row.Samples, row.TrainingLoss, row.BytesUp, row.BytesDown, row.Digest, row.Code,
+        phases?.Of(row.AssignmentId));
 
     // Rows come in client-id order, so that the sum of the losses has the same bits every time.
     static EvaluationView Evaluation(List<EvaluationRow> rows)
@@ -78,7 +79,7 @@ static class RunViews
         return told.Count == 0 ? null : told.Sum(p => p.TrainingLoss!.Value * p.Samples) / told.Sum(p => p.Samples);
     }
 
-    static bool IsAccepted(ParticipationRow row) => row.State == RoundRows.Name(ParticipationState.Accepted);
+    static bool IsAccepted(ParticipationView participation) => participation.State == nameof(ParticipationState.Accepted);
 
     static string? Error(Faults.Refusal? refusal) => refusal is null ? null : $"{refusal.Code}: {refusal.Message}";
 

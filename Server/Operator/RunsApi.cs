@@ -102,13 +102,13 @@ static class RunsApi
     static async Task<IReadOnlyList<RoundView>> RoundsAsync(string id, HttpContext context, RunDirectory runs, OperatorRows rows, int? after, int? limit, CancellationToken stopping)
     {
         runs.Get(id);
-        return Paging.Linked(context, await RunViews.RoundsAsync(rows, id, after ?? -1, Paging.Limit(limit), stopping), r => r.Round, limit);
+        return Paging.Linked(context, await RunViews.RoundsAsync(rows, id, after ?? -1, Paging.Limit(limit), null, stopping), r => r.Round, limit);
     }
 
-    static async Task<RoundView> RoundAsync(string id, int round, RunDirectory runs, OperatorRows rows, CancellationToken stopping)
+    static async Task<RoundView> RoundAsync(string id, int round, RunDirectory runs, OperatorRows rows, PhaseTimes phases, CancellationToken stopping)
     {
         runs.Get(id);
-        return (await RunViews.RoundsAsync(rows, id, round - 1, 1, stopping)) is [var found] && found.Round == round
+        return (await RunViews.RoundsAsync(rows, id, round - 1, 1, phases, stopping)) is [var found] && found.Round == round
             ? found
             : throw new FaultException(Fault.RoundNotFound, $"Run '{id}' has no record of round {round}.");
     }
@@ -116,6 +116,6 @@ static class RunsApi
     static async Task<CurvesView> CurvesAsync(string id, RunDirectory runs, OperatorRows rows, CancellationToken stopping)
     {
         runs.Get(id);
-        return RunViews.Curves(await RunViews.RoundsAsync(rows, id, -1, int.MaxValue, stopping));
+        return RunViews.Curves(await RunViews.RoundsAsync(rows, id, -1, int.MaxValue, null, stopping));
     }
 }

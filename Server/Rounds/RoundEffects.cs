@@ -5,6 +5,8 @@ namespace Federated.Server.Rounds;
 /// <summary>Carries out what the machine decided, once it is durable.</summary>
 sealed class RoundEffects(RoundServices services, ILogger logger, Action<RoundCommand> post, CancellationToken stopping)
 {
+    public required RoundTrace Trace { get; init; }
+
     Task _work = Task.CompletedTask;
     Task _export = Task.CompletedTask;
     VersionInfo? _toExport;
@@ -14,10 +16,10 @@ sealed class RoundEffects(RoundServices services, ILogger logger, Action<RoundCo
         switch (effect)
         {
             case RoundEffect.PushTrain push:
-                services.Clients.TrySend(push.Client, RoundOrders.Train(state, push.Work, nowMs));
+                services.Clients.TrySend(push.Client, RoundOrders.Train(state, push.Work, nowMs, Trace.ParentOf(push.Work.StartRound)));
                 break;
             case RoundEffect.PushEvaluate push:
-                services.Clients.TrySend(push.Client, RoundOrders.Evaluate(state, push.Evaluation, push.Entry, nowMs));
+                services.Clients.TrySend(push.Client, RoundOrders.Evaluate(state, push.Evaluation, push.Entry, nowMs, Trace.ParentOf(push.Evaluation.Version)));
                 break;
             case RoundEffect.CancelAssignment cancel:
                 services.Clients.TrySend(cancel.Client, new ServerSays.Cancel(cancel.AssignmentId, cancel.Reason));

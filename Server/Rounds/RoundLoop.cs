@@ -20,6 +20,7 @@ sealed class RoundLoop : IAsyncDisposable
     readonly ILogger _logger;
     readonly Channel<Envelope> _commands = Channel.CreateBounded<Envelope>(new BoundedChannelOptions(QueueLength) { SingleReader = true });
     readonly CancellationTokenSource _stopping = new();
+    readonly RoundTrace _trace = new();
     readonly ITimer _timer;
     readonly List<Envelope> _again = [];
     volatile RoundSnapshot _current;
@@ -31,7 +32,7 @@ sealed class RoundLoop : IAsyncDisposable
         _services = services;
         _logger = services.Loggers.CreateLogger<RoundLoop>();
         _current = new RoundSnapshot(state);
-        _effects = new RoundEffects(services, _logger, Post, _stopping.Token);
+        _effects = new RoundEffects(services, _logger, Post, _stopping.Token) { Trace = _trace };
         _timer = services.Time.CreateTimer(_ => _commands.Writer.TryWrite(new Envelope(new RoundCommand.Tick(), null)), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -87,6 +88,8 @@ sealed class RoundLoop : IAsyncDisposable
 
     async Task RunAsync()
     {
+        // Whoever created the run, its call is not what the run's rounds belong to.
+        System.Diagnostics.Activity.Current = null;
         var batch = new List<Envelope>();
         try
         {
@@ -126,6 +129,8 @@ sealed class RoundLoop : IAsyncDisposable
         if (rows.Changes.Count > 0 && !await TryCommitAsync(rows.Changes, batch))
             return;
         Show(state);
+        // Of this method alone; the loop itself belongs to no round.
+        System.Diagnostics.Activity.Current = _trace.Current;
         foreach (var (step, envelope) in steps.Zip(batch))
         {
             _effects.Report(step, envelope.Command);
@@ -161,6 +166,7 @@ sealed class RoundLoop : IAsyncDisposable
     {
         if (state.Phase != _current.State.Phase)
             _logger.PhaseEntered(state.Run, state.Round, state.Attempt, state.Phase);
+        _trace.Follow(_current.State, state);
         _current = new RoundSnapshot(state);
         var changed = _changed;
         _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -195,6 +201,7 @@ sealed class RoundLoop : IAsyncDisposable
         await _running;
         await _effects.DrainAsync();
         await _timer.DisposeAsync();
+        _trace.Dispose();
         _stopping.Dispose();
     }
 

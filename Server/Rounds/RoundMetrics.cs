@@ -8,6 +8,8 @@ sealed class RoundMetrics : IDisposable
 {
     public const string MeterName = "Federated.Server";
 
+    static readonly double[] Seconds = [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300, 1_000, 3_000, 10_000];
+
     readonly Meter _meter = new(MeterName);
     readonly Counter<long> _updates;
     readonly Counter<long> _refusals;
@@ -21,7 +23,7 @@ sealed class RoundMetrics : IDisposable
         _refusals = _meter.CreateCounter<long>("federated.refusals", "{refusal}", "Refusals by code.");
         _rounds = _meter.CreateCounter<long>("federated.rounds", "{round}", "Round attempts by outcome: published, failed.");
         _bytes = _meter.CreateCounter<long>("federated.bytes", "By", "Payload bytes by direction: up, down.");
-        _roundSeconds = _meter.CreateHistogram<double>("federated.round.duration", "s", "From the first push to the published version.");
+        _roundSeconds = _meter.CreateHistogram<double>("federated.round.duration", "s", "From the first push to the published version.", null, new InstrumentAdvice<double> { HistogramBucketBoundaries = Seconds });
     }
 
     public void Update(string run, string result) => _updates.Add(1, new("run", run), new("result", result));

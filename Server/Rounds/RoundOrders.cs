@@ -7,7 +7,7 @@ namespace Federated.Server.Rounds;
 /// <summary>Assignments as they are pushed.</summary>
 static class RoundOrders
 {
-    public static ServerSays.Train Train(RoundState state, Participation work, long nowMs)
+    public static ServerSays.Train Train(RoundState state, Participation work, long nowMs, string? traceParent)
     {
         var start = state.StartOf(work);
         var order = new WorkOrder(work.AssignmentId, state.Run, work.StartRound, start.ManifestDigest)
@@ -15,6 +15,7 @@ static class RoundOrders
             SchemaDigest = start.SchemaDigest,
             PlanDigest = start.PlanDigest,
             PlanVersion = start.PlanVersion,
+            TraceParent = traceParent,
             // A late update still counts where the run is asynchronous, so only the client's own deadline binds it.
             RemainingMs = Remaining(Math.Min(state.Spec.Asynchrony is null ? state.DeadlineMs : long.MaxValue, Deadlines.OfClient(state, work)), nowMs),
         };
@@ -32,13 +33,14 @@ static class RoundOrders
             Mechanism = Mechanism(state.Spec.Privacy),
         };
 
-    public static ServerSays.Evaluate Evaluate(RoundState state, EvaluationRound evaluation, EvaluationEntry entry, long nowMs) => new(
+    public static ServerSays.Evaluate Evaluate(RoundState state, EvaluationRound evaluation, EvaluationEntry entry, long nowMs, string? traceParent) => new(
         new WorkOrder(entry.AssignmentId, state.Run, evaluation.Version, evaluation.Target.ManifestDigest)
         {
             SchemaDigest = evaluation.Target.SchemaDigest,
             PlanDigest = evaluation.Target.PlanDigest,
             PlanVersion = evaluation.Target.PlanVersion,
             RemainingMs = Remaining(evaluation.DeadlineMs, nowMs),
+            TraceParent = traceParent,
         },
         state.Spec.Evaluate!.BatchSize,
         state.Spec.Evaluate.MaxSamples);

@@ -12,6 +12,7 @@ namespace Federated.Server.Transport;
 sealed class CoordinationSession(SessionServices services, IMessageStream<ClientSaid, ServerSays> stream, ClientCredential credential)
 {
     const int MaxUnreadableMessages = 16;
+    static readonly string[] Phases = ["download", "train", "encode", "upload", "evaluate"];
 
     readonly ILogger _logger = services.Loggers.CreateLogger<CoordinationSession>();
 
@@ -137,6 +138,7 @@ sealed class CoordinationSession(SessionServices services, IMessageStream<Client
         _ => throw new FaultException(Fault.MessageUnexpected, $"{said.GetType().Name} is not expected on an open stream."),
     };
 
+    // A phase is told of the client's own work only; what others do is not its to say.
     Task Note(ConnectedClient client, ClientSaid.Progress progress)
     {
         if (services.Runs.Find(AssignmentIds.RunOf(progress.AssignmentId)) is { } loop && TrustRules.Check(loop.Current.State.Spec, progress) is { } contradiction)
@@ -145,6 +147,8 @@ sealed class CoordinationSession(SessionServices services, IMessageStream<Client
             return Task.CompletedTask;
         }
         client.Progress = progress;
+        if (AssignmentIds.ClientOf(progress.AssignmentId) == client.Id && Array.IndexOf(Phases, progress.Phase) >= 0)
+            services.Phases.Note(progress.AssignmentId, progress.Phase, Now());
         return Task.CompletedTask;
     }
 

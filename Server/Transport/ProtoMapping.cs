@@ -234,6 +234,7 @@ static class ProtoMapping
         PlanDigest = Bytes(order.PlanDigest),
         PlanVersion = (uint)order.PlanVersion,
         RemainingMs = (ulong)order.RemainingMs,
+        Traceparent = order.TraceParent ?? "",
     };
 
     static readonly Dictionary<Wire.TensorEncoding, string> EncodingNames = new()

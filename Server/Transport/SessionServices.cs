@@ -10,4 +10,5 @@ sealed record SessionServices(RunDirectory Runs, ClientRegistry Clients, ClientT
     public required ClientStandings Standings { get; init; }
     public required RoundMetrics Metrics { get; init; }
     public required ILoggerFactory Loggers { get; init; }
+    public PhaseTimes Phases { get; init; } = new();
 }

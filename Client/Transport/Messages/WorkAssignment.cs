@@ -24,4 +24,7 @@ public sealed record WorkAssignment
     /// <summary>Of the update; null: one that this client does not know.</summary>
     public TensorEncoding? Encoding { get; init; }
     public ulong Seed { get; init; }
+
+    /// <summary>W3C form of the coordinator's span that the work belongs below; null where it names none.</summary>
+    public string? TraceParent { get; init; }
 }

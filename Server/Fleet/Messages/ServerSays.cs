@@ -38,6 +38,9 @@ sealed record WorkOrder(string AssignmentId, string Run, int Round, string Manif
     public required string PlanDigest { get; init; }
     public required int PlanVersion { get; init; }
     public required long RemainingMs { get; init; }
+
+    /// <summary>W3C form of the span that the work belongs below; null where nobody traces.</summary>
+    public string? TraceParent { get; init; }
 }
 
 sealed record TrainOrder(int Steps, int BatchSize, string Optimizer, double LearningRate)

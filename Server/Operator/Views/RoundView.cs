@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Federated.Server.Rounds;
 
 namespace Federated.Server.Operator.Views;
 
@@ -24,9 +25,10 @@ sealed record RoundView(
     long StartedMs, long? CollectedMs, long? FoldedMs, long? PublishedMs, double? Seconds,
     IReadOnlyList<ParticipationView> Participations, UpdateCounters Counters, JsonArray Diagnostics, EvaluationView? Evaluation);
 
-/// <summary>One client's part in a round.</summary>
+/// <summary>One client's part in a round; its phases, by this server's clock, where one round is asked for and it is a recent one.</summary>
 sealed record ParticipationView(
-    string Client, string AssignmentId, string State, int Attempt, int StartVersion, long AssignedMs, long? AcceptedMs, long Samples, double? TrainingLoss, long BytesUp, long BytesDown, string? Digest, string? Code);
+    string Client, string AssignmentId, string State, int Attempt, int StartVersion, long AssignedMs, long? AcceptedMs, long Samples, double? TrainingLoss, long BytesUp, long BytesDown, string? Digest, string? Code,
+    IReadOnlyList<PhaseSpan>? Phases);
 
 sealed record UpdateCounters(int Accepted, int Rejected, int Discarded);
 

@@ -10,4 +10,5 @@ sealed record UploadServices(UpdateIntake Intake, IUpdateSpools Spools, UploadLa
     public required UploadOptions Options { get; init; }
     public required RoundMetrics Metrics { get; init; }
     public required TimeProvider Time { get; init; }
+    public PhaseTimes Phases { get; init; } = new();
 }

@@ -17,7 +17,9 @@ sealed class UploadSession(UploadServices services, IMessageStream<UploadSaid, U
         using var lane = await services.Lanes.EnterAsync(header.Client, header.AssignmentId, stopping);
         try
         {
-            await stream.WriteAsync(await TakeAsync(open, header, lane.Token), lane.Token);
+            var outcome = await TakeAsync(open, header, lane.Token);
+            services.Phases.End(header.AssignmentId, services.Time.GetUtcNow().ToUnixTimeMilliseconds());
+            await stream.WriteAsync(outcome, lane.Token);
         }
         catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
         {

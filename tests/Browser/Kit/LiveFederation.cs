@@ -62,6 +62,8 @@ public sealed class LiveFederation : IAsyncLifetime
         }
     }
 
+    public async Task<int> RoundOfAsync(string name) => (await Server.GetAsync($"runs/{name}")).GetProperty("round").GetInt32();
+
     public async Task UntilAsync(string name, Func<JsonElement, bool> wanted)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromMilliseconds(Visit.LimitMs));

@@ -82,7 +82,7 @@ sealed class SimulatedSite(string id, string address, TestAdapter adapter, TimeS
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
-        await _running;
+        await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _wire.Dispose();
         _stopping.Dispose();
     }

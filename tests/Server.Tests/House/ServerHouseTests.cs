@@ -21,7 +21,8 @@ public sealed partial class ServerHouseTests
         ["Transport"] = ["Faults", "Storage", "Fleet", "Identity", "Rounds", "Runs", "Aggregation", "Privacy"],
         ["Operator"] = ["Faults", "Storage", "Fleet", "Identity", "Rounds", "Runs", "Aggregation", "Hosting", "Privacy"],
         ["Dashboard"] = ["Faults"],
-        ["Hosting"] = ["Faults", "Storage", "Fleet", "Identity", "Rounds", "Runs", "Aggregation", "Transport", "Operator", "Dashboard", "Privacy"],
+        ["Telemetry"] = ["Fleet", "Rounds", "Runs"],
+        ["Hosting"] = ["Faults", "Storage", "Fleet", "Identity", "Rounds", "Runs", "Aggregation", "Transport", "Operator", "Dashboard", "Privacy", "Telemetry"],
     };
 
     [Fact]

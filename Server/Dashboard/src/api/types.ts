@@ -57,6 +57,8 @@ export interface Participation {
   bytesUp: number;
   bytesDown: number;
   code?: string | null;
+  assignedMs?: number;
+  acceptedMs?: number | null;
   phases?: PhaseSpan[] | null;
 }
 

@@ -8,7 +8,7 @@ import { usePages } from '../parts/pages';
 import { Failure } from '../parts/states';
 
 export function EventsPage() {
-  const older = useResource<FederationEvent[]>('/events?limit=500');
+  const older = useResource<FederationEvent[]>('/events?after=-500&limit=500');
   const [text, setText] = useState('');
   const [onlyBad, setOnlyBad] = useState(false);
   const all = merge(recentEvents.value, older.data ?? []);

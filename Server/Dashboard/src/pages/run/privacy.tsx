@@ -1,5 +1,6 @@
 import { useMemo } from 'preact/hooks';
 import { useResource } from '../../api/resource';
+import type { Run } from '../../api/types';
 import { number } from '../../format';
 import { Chart } from '../../parts/chart';
 import { Panel } from '../../parts/panel';
@@ -8,15 +9,15 @@ import { Empty, Show } from '../../parts/states';
 interface Ledger { rounds: { round: number; epsilon: number; delta?: number }[]; budget?: number | null; mechanism?: string }
 interface Leakage { rounds: { round: number; score: number }[] }
 
-/** What the run has spent of its privacy budget, and what its updates would tell an attacker. */
-export function Privacy({ run }: { run: string }) {
-  const at = `/runs/${encodeURIComponent(run)}`;
-  const ledger = useResource<Ledger>(`${at}/privacy`, e => e.run === run);
-  const leakage = useResource<Leakage>(`${at}/leakage`, e => e.run === run);
+/** What the run has spent of its privacy budget, and what its updates would tell an attacker; asked for where the run's settings have it. */
+export function Privacy({ run }: { run: Run }) {
+  const at = `/runs/${encodeURIComponent(run.id)}`;
+  const ledger = useResource<Ledger>(run.spec['privacy'] ? `${at}/privacy` : null, e => e.run === run.id);
+  const leakage = useResource<Leakage>(run.spec['leakage'] ? `${at}/leakage` : null, e => e.run === run.id);
   return (
     <>
-      <Panel title="Privacy budget"><Show of={ledger}>{l => <Budget ledger={l} />}</Show></Panel>
-      <Panel title="Leak indicators"><Show of={leakage}>{l => <Leaks leakage={l} />}</Show></Panel>
+      <Panel title="Privacy budget">{run.spec['privacy'] ? <Show of={ledger}>{l => <Budget ledger={l} />}</Show> : <Budget ledger={{ rounds: [] }} />}</Panel>
+      <Panel title="Leak indicators">{run.spec['leakage'] ? <Show of={leakage}>{l => <Leaks leakage={l} />}</Show> : <Leaks leakage={{ rounds: [] }} />}</Panel>
     </>
   );
 }

@@ -46,7 +46,7 @@ function Part({ run, part, round }: { run: Run; part: string; round: string | un
   switch (part) {
     case 'rounds': return <Rounds run={run} chosen={round} />;
     case 'layers': return <Layers run={run} />;
-    case 'privacy': return <Privacy run={run.id} />;
+    case 'privacy': return <Privacy run={run} />;
     case 'events': return <RunEvents run={run.id} />;
     case 'settings': return <Settings run={run} />;
     default: return <Curves run={run.id} />;

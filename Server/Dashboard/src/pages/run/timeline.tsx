@@ -1,4 +1,4 @@
-import type { PhaseSpan, Round } from '../../api/types';
+import type { Participation, PhaseSpan, Round } from '../../api/types';
 import { millis } from '../../format';
 import { usePages } from '../../parts/pages';
 
@@ -6,12 +6,12 @@ interface Lane { name: string; spans: PhaseSpan[] }
 
 const names: Record<string, string> = {
   collect: 'Collecting', fold: 'Aggregating', publish: 'Publishing',
-  download: 'Download', train: 'Training', encode: 'Encoding', upload: 'Upload', evaluate: 'Evaluation',
+  download: 'Download', train: 'Training', encode: 'Encoding', upload: 'Upload', evaluate: 'Evaluation', work: 'Assigned to accepted',
 };
 
 /** The round as time: the coordinator's steps above, each client's below. */
 export function Timeline({ round }: { round: Round }) {
-  const clients = round.participations.filter(p => p.phases?.length).map(p => ({ name: p.client, spans: p.phases! }));
+  const clients = round.participations.map(p => ({ name: p.client, spans: spansOf(p) })).filter(l => l.spans.length > 0);
   const { shown, turner } = usePages(clients);
   const all = [coordinator(round), ...clients];
   const from = round.startedMs;
@@ -22,7 +22,6 @@ export function Timeline({ round }: { round: Round }) {
       <ul class="legend">{kinds.map(k => <li key={k} class={`phase-${k}`}>{names[k] ?? k}</li>)}</ul>
       <ol class="lanes">{[coordinator(round), ...shown].map(l => <Row key={l.name} lane={l} from={from} to={to} />)}</ol>
       <p class="scale muted" aria-hidden="true"><span>0</span><span>{millis((to - from) / 2)}</span><span>{millis(to - from)}</span></p>
-      {clients.length === 0 && round.participations.length > 0 && <p class="muted">The coordinator keeps clients' phases of recent rounds only.</p>}
       {turner}
     </div>
   );
@@ -43,6 +42,10 @@ function Row({ lane, from, to }: { lane: Lane; from: number; to: number }) {
     </li>
   );
 }
+
+/** Of an old round only the ends are in the record. */
+const spansOf = (p: Participation): PhaseSpan[] => p.phases?.length ? p.phases
+  : p.assignedMs ? [{ phase: 'work', fromMs: p.assignedMs, toMs: p.acceptedMs ?? p.assignedMs }] : [];
 
 function coordinator(round: Round): Lane {
   const { startedMs, collectedMs, foldedMs, publishedMs } = round;

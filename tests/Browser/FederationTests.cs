@@ -1,0 +1,147 @@
+using System.IO.Compression;
+using Browser.Tests.Kit;
+using Microsoft.Playwright;
+
+namespace Browser.Tests;
+
+/// <summary>What an operator does with a mouse and a keyboard, against the real server with sites at work.</summary>
+public sealed class FederationTests(Chromium chromium, LiveFederation federation) : IClassFixture<Chromium>, IClassFixture<LiveFederation>
+{
+    [Fact]
+    public async Task NewRun_FilledIn_IsCreatedAndWatchedToItsEnd()
+    {
+        await using var visit = await chromium.OpenAsync(federation.Address);
+        var page = visit.Page;
+        await visit.GoAsync("/new", "New run");
+
+        await visit.Button("Create run").ClickAsync();
+        await visit.SeeAsync("A run needs a name.");
+        await page.GetByLabel("Files of the adapter").SetInputFilesAsync(federation.WriteBundle());
+        await page.GetByLabel("Name").FillAsync("by-hand");
+        await page.GetByLabel("Rounds").FillAsync("4");
+        await page.GetByLabel("Clients per round").FillAsync($"{LiveFederation.Sites.Count}");
+        await visit.Button("Check only").ClickAsync();
+        await visit.SeeAsync("The coordinator would accept this run.");
+        await visit.Button("Create run").ClickAsync();
+
+        await visit.SeeAsync(page.GetByRole(AriaRole.Heading, new() { Name = "by-hand", Level = 1 }));
+        // Nothing is reloaded by hand from here on: the page follows by itself.
+        await visit.SeeAsync("All rounds are published.");
+        await visit.SeeAsync(page.Locator(".chart-title", new() { HasText = "Accuracy" }));
+        visit.AssertQuiet();
+    }
+
+    [Fact]
+    public async Task NewRun_RefusedByTheServer_SaysWhyAndCreatesNothing()
+    {
+        await using var visit = await chromium.OpenAsync(federation.Address);
+        var page = visit.Page;
+        await visit.GoAsync("/new", "New run");
+        var files = federation.WriteBundle();
+        // The plan where the schema belongs: only the server can know.
+        await page.GetByLabel("Files of the adapter").SetInputFilesAsync(
+        [
+            Payload(files[0], "init.json"), Payload(files[2], "schema.json"), Payload(files[1], "plan.json"), Payload(files[3], "version0.safetensors"),
+        ]);
+        await page.GetByLabel("Name").FillAsync("mixed-up");
+        await page.GetByLabel("Clients per round").FillAsync("2");
+
+        await visit.Button("Create run").ClickAsync();
+
+        await visit.SeeAsync("Nothing was created.");
+        Assert.DoesNotContain("mixed-up", await federation.Server.Http.GetStringAsync("api/v1/runs"));
+    }
+
+    [Fact]
+    public async Task Run_PausedAndResumed_StandsStillInBetween()
+    {
+        await federation.CreateAsync("held", rounds: 1_000_000);
+        await using var visit = await chromium.OpenAsync(federation.Address);
+        await visit.GoAsync("/runs/held", "held");
+
+        await visit.Button("Pause").ClickAsync();
+        await visit.SeeAsync("Paused between rounds; resume it to go on.");
+        var held = await federation.RoundOfAsync("held");
+        await visit.Button("Resume").ClickAsync();
+        await federation.UntilAsync("held", run => run.GetProperty("round").GetInt32() > held + 1);
+        await visit.SeeAsync(visit.Button("Pause"));
+
+        await visit.Button("Stop").ClickAsync();
+        await visit.Button("Stop the run").ClickAsync();
+        await visit.SeeAsync("The run was ended before its last round.");
+        visit.AssertQuiet();
+    }
+
+    [Fact]
+    public async Task Client_DrainedAndBack_IsShownAsDecided()
+    {
+        await using var visit = await chromium.OpenAsync(federation.Address);
+        await visit.GoAsync("/fleet", "Fleet");
+
+        await visit.Button("Drain cork").ClickAsync();
+        await visit.SeeAsync(visit.Button("Undrain cork"));
+        Assert.True((await federation.Server.GetAsync("fleet/cork")).GetProperty("draining").GetBoolean());
+        await visit.Button("Undrain cork").ClickAsync();
+        await visit.SeeAsync(visit.Button("Drain cork"));
+
+        await visit.Button("Labels of cork").ClickAsync();
+        await visit.Page.GetByRole(AriaRole.Textbox).FillAsync("country=ie\nno label");
+        await visit.SeeAsync("“no label” is no label");
+        await visit.Page.GetByRole(AriaRole.Textbox).FillAsync("country=ie");
+        await visit.Button("Set labels").ClickAsync();
+        await visit.SeeAsync(visit.Page.GetByRole(AriaRole.Cell, new() { Name = "country=ie" }));
+        visit.AssertQuiet();
+    }
+
+    [Fact]
+    public async Task Adapter_Downloaded_IsAPeftFolder()
+    {
+        await federation.GalleryAsync();
+        await using var visit = await chromium.OpenAsync(federation.Address);
+        await visit.GoAsync("/adapters/gallery", "Adapters of gallery");
+
+        var download = await visit.Page.RunAndWaitForDownloadAsync(() => visit.Button("Download version 12").First.ClickAsync());
+
+        Assert.Equal("gallery-v12.zip", download.SuggestedFilename);
+        using var archive = ZipFile.OpenRead(await download.PathAsync());
+        Assert.Superset(new HashSet<string> { "adapter_config.json", "adapter_model.safetensors" }, archive.Entries.Select(e => e.Name).ToHashSet());
+        visit.AssertQuiet();
+    }
+
+    [Fact]
+    public async Task Keyboard_AloneFromTheTop_ReachesThePagesAndTheirContent()
+    {
+        await using var visit = await chromium.OpenAsync(federation.Address);
+        await visit.GoAsync("/", "Overview");
+        var page = visit.Page;
+
+        await page.Keyboard.PressAsync("Tab");
+        await Assertions.Expect(page.GetByText("Skip to the content")).ToBeFocusedAsync(new() { Timeout = Visit.LimitMs });
+        for (var i = 0; i < 4; i++)
+            await page.Keyboard.PressAsync("Tab");
+        await page.Keyboard.PressAsync("Enter");
+
+        await visit.SeeAsync(page.GetByRole(AriaRole.Heading, new() { Name = "Fleet", Level = 1 }));
+        await Assertions.Expect(page.GetByRole(AriaRole.Main)).ToBeFocusedAsync(new() { Timeout = Visit.LimitMs });
+    }
+
+    [Fact]
+    public async Task Page_FromTheServer_AllowsOwnFilesAloneAndKeepsOnlyWhatIsNamedByDigest()
+    {
+        var http = federation.Server.Http;
+        using var page = await http.GetAsync("runs/gallery/rounds/1");
+        var policy = Assert.Single(page.Headers.GetValues("Content-Security-Policy"));
+        var script = (await page.Content.ReadAsStringAsync()).Split('"').Single(part => part.StartsWith("/assets/", StringComparison.Ordinal) && part.EndsWith(".js", StringComparison.Ordinal));
+        using var asset = await http.GetAsync(script);
+
+        Assert.StartsWith("default-src 'none'; script-src 'self'; style-src 'self';", policy);
+        Assert.DoesNotContain("unsafe", policy);
+        Assert.Equal("no-cache", page.Headers.CacheControl!.ToString());
+        Assert.Contains("immutable", asset.Headers.CacheControl!.ToString());
+        Assert.Equal("nosniff", Assert.Single(asset.Headers.GetValues("X-Content-Type-Options")));
+        using var missing = await http.GetAsync("assets/nothing.js");
+        Assert.Equal(404, (int)missing.StatusCode);
+    }
+
+    static FilePayload Payload(string file, string name) => new() { Name = name, MimeType = "application/octet-stream", Buffer = File.ReadAllBytes(file) };
+}
