@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Federated.Server.Rounds;
 using Microsoft.Extensions.Logging.Console;
 using OpenTelemetry;
@@ -49,9 +50,13 @@ static class TelemetryServices
 
     static MeterProvider BuildMetrics(PrometheusExporter prometheus)
     {
-        var builder = Sdk.CreateMeterProviderBuilder().SetResourceBuilder(Resource()).AddMeter(Meters).AddReader(new BaseExportingMetricReader(prometheus));
+        var builder = Sdk.CreateMeterProviderBuilder().SetResourceBuilder(Resource()).AddMeter(Meters).AddView(WithoutCounts).AddReader(new BaseExportingMetricReader(prometheus));
         return (HasCollector ? builder.AddOtlpExporter() : builder).Build();
     }
+
+    // Prometheus keeps the ending _count for histograms; the runtime's gauges that bear it are of little use here.
+    static MetricStreamConfiguration? WithoutCounts(Instrument instrument) =>
+        instrument.Meter.Name == "System.Runtime" && instrument.Name.EndsWith(".count", StringComparison.Ordinal) ? MetricStreamConfiguration.Drop : null;
 
     // ASP.NET Core makes the span of each call and takes its parent from the caller's traceparent.
     static TracerProvider BuildTraces() => Sdk.CreateTracerProviderBuilder()

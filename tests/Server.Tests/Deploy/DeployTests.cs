@@ -38,7 +38,7 @@ public sealed partial class DeployTests : IDisposable
         var used = ((string[])["prometheus/federated.rules.yml", "grafana/dashboards/federated.json"])
             .SelectMany(f => MetricName().Matches(File.ReadAllText(Path.Combine(Deploy, f))).Select(m => BucketEnd().Replace(m.Value, "")));
 
-        Assert.Empty(used.Where(m => !documented.Contains(m)));
+        Assert.DoesNotContain(used, m => !documented.Contains(m));
     }
 
     [Fact]
@@ -69,7 +69,7 @@ public sealed partial class DeployTests : IDisposable
         Assert.Equal(["grafana", "prometheus", "server", "site-a", "site-b", "site-c"], services.Children.Keys.Select(k => k.ToString()).Order(StringComparer.Ordinal));
         Assert.All(services.Children.Values, s => Assert.Contains("<<", ((YamlMappingNode)s).Children.Keys.Select(k => k.ToString())));
         var mounts = services.Children.Values.SelectMany(s => (YamlSequenceNode)s["volumes"]).Select(v => v.ToString().Split(':')[0]).Where(v => v.StartsWith("./", StringComparison.Ordinal));
-        Assert.Empty(mounts.Where(m => !Path.Exists(Path.Combine(Deploy, m))));
+        Assert.DoesNotContain(mounts, m => !Path.Exists(Path.Combine(Deploy, m)));
     }
 
     [Fact]
@@ -102,7 +102,7 @@ public sealed partial class DeployTests : IDisposable
         // What is copied from the context is there.
         var copied = lines.Where(l => l.StartsWith("COPY ", StringComparison.Ordinal) && !l.Contains("--from", StringComparison.Ordinal))
             .SelectMany(l => l.Split(' ')[1..^1]).Where(p => !p.StartsWith("--", StringComparison.Ordinal));
-        Assert.Empty(copied.Where(p => !Path.Exists(Repository.PathOf(p))));
+        Assert.DoesNotContain(copied, p => !Path.Exists(Repository.PathOf(p)));
     }
 
     [Fact]
