@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Federated.Aggregators.Adapters;
 using Federated.Client.Data;
 using Federated.Client.Faults;
 using Federated.Client.Telemetry;

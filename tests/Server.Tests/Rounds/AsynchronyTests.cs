@@ -105,7 +105,7 @@ public sealed class AsynchronyTests
         machine.Do(Machine.Joined("c", session: 2));
 
         var push = Assert.Single(machine.Effects.OfType<RoundEffect.PushTrain>());
-        var order = RoundOrders.Train(machine.State, push.Work, machine.NowMs).Order;
+        var order = RoundOrders.Train(machine.State, push.Work, machine.NowMs, null).Order;
         Assert.Equal(("run:1:1:t:c", 1, Machine.Digest("manifest-0")), (order.AssignmentId, order.Round, order.ManifestDigest));
         Assert.Equal(0, order.RemainingMs);
     }
