@@ -31,6 +31,23 @@ public sealed class Composition
     /// <summary>Most passes that a rule for one of these algebras makes over the clients.</summary>
     public int Passes(IEnumerable<Algebra> algebras) => algebras.Where(Rules.ContainsKey).Select(a => Rules[a].Passes).Append(1).Max();
 
+    /// <summary>What the parts can do together: sums, ranks and ages where each of them can, exactness of rule, weigher and optimiser, the rest as the rule says.</summary>
+    /// <param name="kinds">The parts that count; the rule is that of products, or without them that of affine groups.</param>
+    public Capabilities Capabilities(params IReadOnlyCollection<StrategyKind> kinds)
+    {
+        Capabilities[] parts = [.. kinds.Select(k => Strategies[k].Capabilities)];
+        var rule = Strategies[kinds.Contains(StrategyKind.Product) ? StrategyKind.Product : StrategyKind.Affine].Capabilities;
+        var (weigher, optimiser) = (Strategies[StrategyKind.Weigher].Capabilities, Strategies[StrategyKind.ServerOptimiser].Capabilities);
+        return rule with
+        {
+            LinearSum = parts.All(p => p.LinearSum),
+            MixedRanks = parts.All(p => p.MixedRanks),
+            Asynchronous = parts.All(p => p.Asynchronous),
+            Exact = rule.Exact && weigher.Exact && optimiser.Exact,
+            NeedsGauge = optimiser.NeedsGauge,
+        };
+    }
+
     internal IWeigher Weigher { get; }
 
     internal IReadOnlyDictionary<Algebra, IGroupRule> Rules { get; }

@@ -85,7 +85,8 @@ public sealed class StrategyCatalog
     {
         try
         {
-            return CapabilityCheck.Refusals(Compose(spec), requirements, schema);
+            var refusals = CapabilityCheck.Refusals(Compose(spec), requirements, schema);
+            return spec.Bundle is { } name && _bundles[name].Refusal(schema) is { } refusal ? [refusal, .. refusals] : refusals;
         }
         catch (FormatException e)
         {

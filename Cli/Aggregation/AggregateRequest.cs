@@ -16,4 +16,7 @@ sealed record AggregateRequest(string Strategy, IReadOnlyList<ClientArgument> Cl
     public long Round { get; init; }
 
     public int Threads { get; init; } = 1;
+
+    /// <summary>Whether what a rule puts into the base is written as an adapter of its own instead of appended as rank.</summary>
+    public bool ResidualBeside { get; init; }
 }

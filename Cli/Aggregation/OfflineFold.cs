@@ -25,7 +25,10 @@ static class OfflineFold
             RequireRoom(input);
             var result = new Fold(composition).Run(input, new FoldLimits(request.Threads), stop);
             var report = AggregateReport.Of(request, composition, input, result);
-            OutputFolder.Write(request.Output, PeftExport.Of(result.Tensors, result.Offsets), report);
+            if (request.ResidualBeside)
+                OutputFolder.Write(request.Output, PeftExport.Of(result.Tensors), ResidualAdapter.Of(result), report);
+            else
+                OutputFolder.Write(request.Output, PeftExport.Of(result.Tensors, result.Offsets), null, report);
             return report;
         }
         catch (Exception e) when (e is FoldRefusedException or FormatException)

@@ -9,6 +9,8 @@ static class OutputFolder
 {
     public const string ReportFile = "report.json";
 
+    public const string ResidualFolder = "residual";
+
     static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
     public static void RequireFree(string folder)
@@ -17,13 +19,14 @@ static class OutputFolder
             throw Refused.Words($"--out '{folder}' exists and is not an empty folder.");
     }
 
-    public static void Write(string folder, PeftFolder adapter, AggregateReport report)
+    public static void Write(string folder, PeftFolder adapter, PeftFolder? residual, AggregateReport report)
     {
         var target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
         var temporary = $"{target}.{Guid.NewGuid():N}.tmp";
         try
         {
             adapter.Write(temporary);
+            residual?.Write(Path.Combine(temporary, ResidualFolder));
             File.WriteAllText(Path.Combine(temporary, ReportFile), JsonSerializer.Serialize(report, Json) + "\n");
             if (Directory.Exists(target)) Directory.Delete(target);
             Directory.Move(temporary, target);

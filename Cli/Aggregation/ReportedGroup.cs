@@ -8,7 +8,7 @@ sealed record ReportedGroup(string Group, int Contributors)
     /// <summary>Rank of the adapter's own factors; 0 where the group is no product.</summary>
     public int Rank { get; init; }
 
-    /// <summary>Rank that was appended for what the rule puts into the base.</summary>
+    /// <summary>Rank of what the rule puts into the base, appended or beside.</summary>
     public int OffsetRank { get; init; }
 
     /// <summary>Each client's share, in the order of the clients.</summary>

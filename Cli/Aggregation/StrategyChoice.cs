@@ -28,7 +28,7 @@ static class StrategyChoice
             parts[key] = (value, []);
         foreach (var (key, value) in pairs.Where(p => !IsPart(p.Key)))
             Set(parts, named.Length > 0 ? named : ["product"], key, Json(value));
-        return Spec(parts);
+        return Spec(parts) with { Bundle = catalog.Bundles.Any(b => b.Name == name) ? name : null };
     }
 
     static SortedDictionary<string, (string Name, JsonObject Options)> Named(StrategyCatalog catalog, string name)

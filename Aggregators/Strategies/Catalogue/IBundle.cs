@@ -1,3 +1,5 @@
+using Federated.Aggregators.Adapters;
+
 namespace Federated.Aggregators.Strategies.Catalogue;
 
 /// <summary>A named composition; every implementation in this assembly is in the catalogue.</summary>
@@ -11,4 +13,7 @@ public interface IBundle
 
     /// <summary>Its parts; absent ones take the defaults of <see cref="FoldSpec"/>.</summary>
     FoldSpec Parts { get; }
+
+    /// <summary>Why an adapter of this schema is not what the bundle is made for, one sentence; null when it is.</summary>
+    string? Refusal(AdapterSchema schema) => null;
 }

@@ -1,3 +1,5 @@
+using Federated.Aggregators.Adapters;
+
 namespace Federated.Aggregators.Strategies.FedPeft;
 
-sealed class FedPeftFullBundle() : FedPeftBundle("full", "all tensors");
+sealed class FedPeftFullBundle() : FedPeftBundle("full", "all tensors", g => g.Algebra == Algebra.Affine);

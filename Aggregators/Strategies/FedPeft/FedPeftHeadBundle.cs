@@ -1,3 +1,3 @@
 namespace Federated.Aggregators.Strategies.FedPeft;
 
-sealed class FedPeftHeadBundle() : FedPeftBundle("head", "the head");
+sealed class FedPeftHeadBundle() : FedPeftBundle("head", "the head", _ => false);

@@ -1,3 +1,5 @@
+using Federated.Aggregators.Adapters;
+
 namespace Federated.Aggregators.Strategies.FedPeft;
 
-sealed class FedPeftPromptBundle() : FedPeftBundle("prompt", "deep prompts and head");
+sealed class FedPeftPromptBundle() : FedPeftBundle("prompt", "prompts and head", g => g.Site.Kind == SiteKind.InputTokens);

@@ -176,6 +176,30 @@ public sealed class AggregateCommandTests : IDisposable
         Assert.Equal(2 + expected, PeftFolder.Read(_folder["out"]).Config.Rank);
     }
 
+    [Theory]
+    [InlineData("flora")]
+    [InlineData("fedex-lora")]
+    [InlineData("frlora")]
+    public void Aggregate_ResidualBeside_IsAnAdapterThatAddsUp(string strategy)
+    {
+        Sample[] clients = [Sample.Random(2, 4, 1), Sample.Random(2, 4, 2, rsLora: true), Sample.Random(2, 4, 3)];
+
+        Run($"--strategy {strategy} --residual beside {Written(clients)} --out {_folder["beside"]}");
+        Run($"--strategy {strategy} {Written(clients)} --out {_folder["appended"]}");
+
+        Assert.Equal(2, PeftFolder.Read(_folder["beside"]).Config.Rank);
+        foreach (var module in Sample.Modules)
+            AssertNear(Sample.Effect(_folder["appended"], module), Sample.Effect(_folder["beside"], module).Plus(Sample.Effect(Path.Combine(_folder["beside"], "residual"), module)));
+    }
+
+    [Fact]
+    public void Aggregate_ResidualBesideWithoutOne_WritesNone()
+    {
+        Run($"--strategy lora-fair --residual beside {Written([Sample.Random(2, 4, 1), Sample.Random(2, 4, 2)])} --out {_folder["out"]}");
+
+        Assert.False(Directory.Exists(Path.Combine(_folder["out"], "residual")));
+    }
+
     [Fact]
     public void List_NamesEveryBundleAndStrategy()
     {
@@ -184,6 +208,10 @@ public sealed class AggregateCommandTests : IDisposable
         var catalog = StrategyCatalog.Default;
         foreach (var name in catalog.Bundles.Select(b => b.Name).Concat(Enum.GetValues<StrategyKind>().SelectMany(catalog.Of).Select(s => s.Name)))
             Assert.Contains(lines, line => line.StartsWith($"  {name} ", StringComparison.Ordinal));
+        string Under(string name) => lines[Array.FindIndex(lines, line => line.StartsWith($"  {name} ", StringComparison.Ordinal)) + 1];
+        Assert.Equal("exact mixed-ranks adds-offsets down-link 1 + K", Under("flora").Trim());
+        Assert.Equal("sum-only mixed-ranks asynchronous down-link 1", Under("fedbuff").Trim());
+        Assert.Equal("exact sum-only mixed-ranks asynchronous keeps-basis", Under("fedpeft-bias").Trim());
         Assert.Contains("adds-offsets", lines[Array.FindLastIndex(lines, line => line.StartsWith("  flora ", StringComparison.Ordinal)) + 1]);
     }
 
