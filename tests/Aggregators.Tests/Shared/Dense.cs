@@ -107,16 +107,18 @@ sealed class Dense(int rows, int columns)
     public double[] SingularValues()
     {
         var g = T * this;
-        for (var sweep = 0; sweep < 30; sweep++)
+        for (var sweep = 0; sweep < 20; sweep++)
         {
             for (var p = 0; p < columns; p++)
             {
                 for (var q = p + 1; q < columns; q++)
                 {
                     var angle = 0.5 * Math.Atan2(2 * g[p, q], g[q, q] - g[p, p]);
-                    var (c, s, i, j) = (Math.Cos(angle), Math.Sin(angle), p, q);
-                    var turn = Fill(columns, columns, (k, l) => k == l ? (k == i || k == j ? c : 1) : k == i && l == j ? s : k == j && l == i ? -s : 0);
-                    g = turn.T * g * turn;
+                    var (c, s) = (Math.Cos(angle), Math.Sin(angle));
+                    for (var k = 0; k < columns; k++)
+                        (g[k, p], g[k, q]) = (c * g[k, p] - s * g[k, q], s * g[k, p] + c * g[k, q]);
+                    for (var k = 0; k < columns; k++)
+                        (g[p, k], g[q, k]) = (c * g[p, k] - s * g[q, k], s * g[p, k] + c * g[q, k]);
                 }
             }
         }
