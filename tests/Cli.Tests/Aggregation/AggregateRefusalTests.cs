@@ -49,7 +49,7 @@ public sealed class AggregateRefusalTests : IDisposable
     [InlineData("--strategy fedit --client GOOD:1 --client GOOD:2", "F561", 2, "given twice")]
     [InlineData("--strategy fedit", "F561", 2, "At least one --client")]
     [InlineData("--client GOOD", "F561", 2, "Option '--strategy' is required")]
-    [InlineData("--strategy fedpeft-bias --client GOOD --client SECOND", "F567", 1, "Bundle 'fedpeft-bias' is for biases and the head; group")]
+    [InlineData("--strategy fedpeft-bias --client GOOD --client SECOND", "F567", 1, "Bundle 'fedpeft-bias' is for biases and head; group")]
     [InlineData("--strategy flora --residual aside --client GOOD", "F561", 2, "'appended' or 'beside'")]
     [InlineData("--strategy bulyan --set f=1 --client GOOD --client SECOND", "F567", 1, "needs at least 7 updates; there are 2")]
     [InlineData("--strategy lora-fair --set objective=cosine lambda_mode=relative-to-gram --client GOOD", "F561", 2, "lambda_mode")]
