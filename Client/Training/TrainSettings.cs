@@ -27,6 +27,9 @@ public sealed record TrainSettings
     /// <summary>Clips and disturbs every example's gradient; null trains on whole batches.</summary>
     public PerExampleNoise? Private { get; init; }
 
+    /// <summary>FedProx's mu, 0 or more: every step's gradient gets mu times the distance from where the round started; 0 is none.</summary>
+    public double Proximal { get; init; }
+
     /// <summary>Why these settings cannot be used, or null.</summary>
     public string? Problem() =>
         Steps < 1 ? $"steps is {Steps}; 1 or more is needed"
@@ -36,5 +39,6 @@ public sealed record TrainSettings
         : !(WeightDecay >= 0 && double.IsFinite(WeightDecay)) ? $"weight decay is {WeightDecay}; a finite number of at least 0 is needed"
         : Momentum is not (>= 0 and < 1) ? $"momentum is {Momentum}; 0 to below 1 is allowed"
         : !(ClipNorm >= 0 && double.IsFinite(ClipNorm)) ? $"clip norm is {ClipNorm}; a finite number of at least 0 is needed"
+        : !(Proximal >= 0 && double.IsFinite(Proximal)) ? $"proximal is {Proximal}; a finite number of at least 0 is needed"
         : null;
 }

@@ -65,6 +65,7 @@ public sealed class Trainer(IFoundationModel model)
         var indices = new int[settings.BatchSize];
         using var batch = data.CreateBatch(settings.Private is null ? settings.BatchSize : 1);
         using var optimizer = OptimizerFactory.Create(settings, groups);
+        using var pull = settings.Proximal > 0 ? new ProximalPull(all, settings.Proximal) : null;
         var losses = new Queue<double>(LossWindow);
         var started = TimeProvider.System.GetTimestamp();
         for (var step = 0; step < settings.Steps; step++)
@@ -74,7 +75,7 @@ public sealed class Trainer(IFoundationModel model)
             batch.Fill(settings.Private is null ? indices : indices.AsSpan(0, 1));
             if (schedule is not null)
                 SetLearningRate(optimizer, settings.LearningRate * schedule(step));
-            var loss = settings.Private is { } noise ? PrivateStep(noise, batch, indices, optimizer, all) : Step(batch, optimizer, all, settings.ClipNorm);
+            var loss = settings.Private is { } noise ? PrivateStep(noise, batch, indices, optimizer, all, pull) : Step(batch, optimizer, all, pull, settings.ClipNorm);
             if (!double.IsFinite(loss))
                 throw ClientFaults.Training($"The loss is {loss} at step {step + 1} of {settings.Steps}; the learning rate {settings.LearningRate} may be too large.");
             if (losses.Count == LossWindow)
@@ -94,7 +95,7 @@ public sealed class Trainer(IFoundationModel model)
     }
 
     // The noise is drawn anew whenever a step is taken: a key that the coordinator knows would be none.
-    double PrivateStep(PerExampleNoise noise, IExampleBatch one, int[] indices, optim.Optimizer optimizer, Parameter[] parameters)
+    double PrivateStep(PerExampleNoise noise, IExampleBatch one, int[] indices, optim.Optimizer optimizer, Parameter[] parameters, ProximalPull? pull)
     {
         using var scope = NewDisposeScope();
         optimizer.zero_grad();
@@ -103,16 +104,19 @@ public sealed class Trainer(IFoundationModel model)
             one.Fill([index]);
             return one.Loss(model.Forward(one.Inputs));
         }, new NoiseKey(RandomNumberGenerator.GetBytes(32)));
+        // Of where the parameters are, which the noise has covered already: no data of its own.
+        pull?.AddToGradients();
         optimizer.step();
         return loss;
     }
 
-    double Step(IExampleBatch batch, optim.Optimizer optimizer, Parameter[] parameters, double clipNorm)
+    double Step(IExampleBatch batch, optim.Optimizer optimizer, Parameter[] parameters, ProximalPull? pull, double clipNorm)
     {
         using var scope = NewDisposeScope();
         optimizer.zero_grad();
         var loss = batch.Loss(model.Forward(batch.Inputs));
         loss.backward();
+        pull?.AddToGradients();
         if (clipNorm > 0)
             nn.utils.clip_grad_norm_(parameters, clipNorm);
         optimizer.step();

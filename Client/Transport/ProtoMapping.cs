@@ -179,6 +179,7 @@ static class ProtoMapping
         WeightDecay = s.WeightDecay,
         Momentum = s.Momentum,
         ClipNorm = s.ClipNorm,
+        Proximal = s.Proximal,
     };
 
     static EvaluateSettings FromWire(Wire.EvaluateSettings s) =>

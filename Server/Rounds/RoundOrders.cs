@@ -28,6 +28,7 @@ static class RoundOrders
             WeightDecay = state.Spec.Train.WeightDecay,
             Momentum = state.Spec.Train.Momentum,
             ClipNorm = state.Spec.Train.ClipNorm,
+            Proximal = state.Spec.Train.Proximal,
             Encoding = state.Spec.Encoding,
             Seed = RoundSeeds.For(state.Spec.Seed, work.StartRound, work.Client),
             Mechanism = Mechanism(state.Spec.Privacy),

@@ -56,7 +56,11 @@ sealed record RunSpec
 /// <param name="MaxAttempts">Attempts at one round before the run stops.</param>
 sealed record CohortSettings(int Size, int Quorum, int Minimum, int DeadlineSeconds, int GraceSeconds, int MaxAttempts);
 
-sealed record TrainSettings(int Steps, int BatchSize, string Optimizer, double LearningRate, double WeightDecay, double Momentum, double ClipNorm);
+sealed record TrainSettings(int Steps, int BatchSize, string Optimizer, double LearningRate, double WeightDecay, double Momentum, double ClipNorm)
+{
+    /// <summary>FedProx's mu, the pull of every step towards the round's start; 0 is none.</summary>
+    public double Proximal { get; init; }
+}
 
 /// <param name="EveryRounds">1 evaluates every version, version 0 included.</param>
 /// <param name="BatchSize">Examples at a time.</param>

@@ -179,7 +179,10 @@ static class RunSpecJson
             o.Number("learningRate", 0, 1e6),
             o.Number("weightDecay", 0, 1e6, 0),
             o.Number("momentum", 0, 1, 0),
-            o.Number("clipNorm", 0, 1e12, 0));
+            o.Number("clipNorm", 0, 1e12, 0))
+        {
+            Proximal = o.Number("proximal", 0, 1e6, 0),
+        };
         o.Done();
         return train;
     }
@@ -223,6 +226,9 @@ static class RunSpecJson
         w.WriteNumber("weightDecay", train.WeightDecay);
         w.WriteNumber("momentum", train.Momentum);
         w.WriteNumber("clipNorm", train.ClipNorm);
+        // Absent where there is none, so that the digests of earlier runs stay what they were.
+        if (train.Proximal > 0)
+            w.WriteNumber("proximal", train.Proximal);
         w.WriteEndObject();
     }
 }

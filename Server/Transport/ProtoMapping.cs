@@ -210,6 +210,7 @@ static class ProtoMapping
             WeightDecay = train.Settings.WeightDecay,
             Momentum = train.Settings.Momentum,
             ClipNorm = train.Settings.ClipNorm,
+            Proximal = train.Settings.Proximal,
         };
         if (train.Settings.Mechanism is { } m)
             assignment.Mechanism = new() { Unit = m.Unit, Clip = m.Clip, Noise = m.Noise, Epsilon = m.Epsilon, Delta = m.Delta, Accountant = m.Accountant };

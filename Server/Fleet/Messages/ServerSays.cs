@@ -48,6 +48,7 @@ sealed record TrainOrder(int Steps, int BatchSize, string Optimizer, double Lear
     public required double WeightDecay { get; init; }
     public required double Momentum { get; init; }
     public required double ClipNorm { get; init; }
+    public double Proximal { get; init; }
     public required string Encoding { get; init; }
     public required ulong Seed { get; init; }
 

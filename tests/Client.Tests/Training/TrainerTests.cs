@@ -62,6 +62,22 @@ public sealed class TrainerTests : IDisposable
     }
 
     [Fact]
+    public void Train_ProximalSgd_IsTheRecurrenceWithThePull()
+    {
+        using var model = SmallVit.Load(_folder["base"]);
+        TrainSettings Settings(int steps, double proximal) => new() { Steps = steps, BatchSize = 16, Optimizer = "sgd", LearningRate = 0.05, Proximal = proximal };
+        // From the start there is no distance yet, so the first step is the plain one.
+        var (start, one, pulled) = (Train(model, Settings(1, 0) with { LearningRate = 1e-30 }, 1), Train(model, Settings(1, 0), 1), Train(model, Settings(1, 3), 1));
+        Assert.Equal(one, pulled);
+        var (plain, proximal) = (Train(model, Settings(2, 0), 1), Train(model, Settings(2, 3), 1));
+        // theta_2 = theta_1 - rate (g(theta_1) + mu (theta_1 - theta_0)): the two runs differ by the pull alone.
+        for (var i = 0; i < plain.Length; i++)
+            Assert.Equal(-0.05 * 3 * ((double)one[i] - start[i]), (double)proximal[i] - plain[i], 2e-6);
+        Assert.NotEqual(plain, proximal);
+        Assert.Contains("proximal is -1", Assert.Throws<ArgumentException>(() => Train(model, Settings(1, -1), 1)).Message);
+    }
+
+    [Fact]
     public void Train_LearningRateFarTooLarge_SaysThatTheLossIsNotFinite()
     {
         using var model = SmallVit.Load(_folder["base"]);
