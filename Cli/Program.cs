@@ -9,6 +9,7 @@ var root = new RootCommand("Federated: federated parameter-efficient fine-tuning
     PretrainCommand.Create(),
     AdapterCommand.Create(),
     AggregateCommand.Create(),
+    AuditCommand.Create(),
     RunsCommand.Create(),
     DemoCommand.Create(),
     BenchCommand.Create(),

@@ -10,7 +10,7 @@ namespace Federated.Cli.Commands;
 /// <summary><c>federated bench NAME</c>; vision is the demo over three seeds.</summary>
 static class BenchCommand
 {
-    public static Command Create() => new("bench", "Measure.") { Vision(), TextBenchCommand.Create() };
+    public static Command Create() => new("bench", "Measure.") { Vision(), TextBenchCommand.Create(), LeakageBenchCommand.Create() };
 
     static Command Vision()
     {

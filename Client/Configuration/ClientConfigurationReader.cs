@@ -1,9 +1,11 @@
 using System.Collections;
 using System.Text.RegularExpressions;
+using Federated.Aggregators.Json;
 using Federated.Client.Data;
 using Federated.Client.Data.Domains;
 using Federated.Client.Data.Text;
 using Federated.Client.Faults;
+using Federated.Client.Privacy;
 
 namespace Federated.Client.Configuration;
 
@@ -18,7 +20,7 @@ public static partial class ClientConfigurationReader
         "data.indices.from", "data.indices.count", "data.indices.pool",
         "data.evalIndices.from", "data.evalIndices.count", "data.evalIndices.pool",
         "reconnect.initialMs", "reconnect.maxMs", "reconnect.giveUpSeconds",
-        "policy.maxSteps", "policy.maxBatchSize",
+        "policy.maxSteps", "policy.maxBatchSize", "policy.leak", "policy.leakAdvantage",
     ];
 
     /// <exception cref="ClientFault">F514 with every error found, or F515: the file cannot be read.</exception>
@@ -49,7 +51,7 @@ public static partial class ClientConfigurationReader
             source.Integer("reconnect.initialMs", 200, 1, 60_000),
             source.Integer("reconnect.maxMs", 10_000, 1, 3_600_000),
             source.Integer("reconnect.giveUpSeconds", 0, 0, int.MaxValue)),
-        Policy = new(source.Integer("policy.maxSteps", 10_000, 1, 1_000_000), source.Integer("policy.maxBatchSize", 4_096, 1, 65_536)),
+        Policy = new(source.Integer("policy.maxSteps", 10_000, 1, 1_000_000), source.Integer("policy.maxBatchSize", 4_096, 1, 65_536)) { Leaks = Leaks(source) },
         CacheMegabytes = source.Integer("cacheMegabytes", 1024, 16, 1 << 20),
     };
 
@@ -78,6 +80,14 @@ public static partial class ClientConfigurationReader
         source.Integer($"{key}.count", 0, 0, int.MaxValue),
         source.Integer($"{key}.pool", 0, 0, int.MaxValue));
 
+    static LeakPolicy Leaks(ConfigurationSource source)
+    {
+        var text = source.Text("policy.leak", "warn")!;
+        if (!Enum.GetNames<LeakAction>().Any(n => n.ToLowerInvariant() == text))
+            source.Errors.Add(NearestName.Sentence("policy.leak", text, [.. Enum.GetNames<LeakAction>().Select(n => n.ToLowerInvariant())]));
+        return new LeakPolicy(Enum.TryParse<LeakAction>(text, ignoreCase: true, out var action) ? action : LeakAction.Warn, source.Fraction("policy.leakAdvantage", 0.3));
+    }
+
     static Uri Address(ConfigurationSource source)
     {
         var text = source.Text("server", null, required: true);
@@ -99,6 +109,8 @@ public static partial class ClientConfigurationReader
             errors.Add($"id is '{configuration.Id}'; [a-z0-9][a-z0-9._-]{{0,62}} is needed.");
         if (configuration.Reconnect.MaxMs < configuration.Reconnect.InitialMs)
             errors.Add($"reconnect.maxMs is {configuration.Reconnect.MaxMs}; at least reconnect.initialMs, {configuration.Reconnect.InitialMs}, is needed.");
+        if (configuration.Policy.Leaks.Action is LeakAction.Noise or LeakAction.Withhold && configuration.Data.EvalImages is null)
+            errors.Add("policy.leak needs held-out data to compare with: give data.evalImages, or set policy.leak to warn or off.");
         if (configuration.Runs.Count == 0)
             errors.Add("runs is empty; at least one name is needed.");
         if (!DataConfiguration.Kinds.Contains(configuration.Data.Kind))

@@ -79,6 +79,17 @@ sealed class ConfigurationSource
         return fallback;
     }
 
+    /// <summary>A number from 0 to 1.</summary>
+    public double Fraction(string key, double fallback)
+    {
+        if (Text(key, null) is not { } text)
+            return fallback;
+        if (double.TryParse(text, System.Globalization.NumberStyles.Float, System.Globalization.CultureInfo.InvariantCulture, out var value) && value is >= 0 and <= 1)
+            return value;
+        Errors.Add($"{key} ({OriginOf(key)}) is '{text}'; 0 to 1 is allowed.");
+        return fallback;
+    }
+
     public bool Flag(string key, bool fallback)
     {
         if (!_values.TryGetValue(key, out var value))

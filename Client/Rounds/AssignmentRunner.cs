@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Federated.Aggregators.Adapters;
 using Federated.Client.Data;
 using Federated.Client.Faults;
+using Federated.Client.Privacy;
 using Federated.Client.Telemetry;
 using Federated.Client.Training;
 using Federated.Client.Transport;
@@ -115,6 +116,8 @@ sealed class AssignmentRunner(string clientId, Site site, DeviceThread device, S
             books.Ledger.Spend(work.RunId, work.Id, mechanism.Event(work.Train!, site.TrainingSamples));
             mechanism.Disturb(delta, new NoiseKey(RandomNumberGenerator.GetBytes(32)));
         }
+        if (!await device.RunAsync(() => new ReleaseGate(site, runtime.Log).Admits(work, key, delta)))
+            return;
         var (header, tensors) = UpdateBuilder.Build(work, clientId, delta, tell ? site.TrainingSamples : 0, tell ? report.Loss : double.NaN);
         item.Cancelled.ThrowIfCancellationRequested();
         books.Outbox.Add(work.Id, work.RunId, header, tensors);

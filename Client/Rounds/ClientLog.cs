@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Federated.Client.Transport.Messages;
+using Federated.Privacy.Probes;
 
 namespace Federated.Client.Rounds;
 
@@ -27,6 +28,13 @@ public sealed class ClientLog(TextWriter writer, TimeProvider time)
 
     public void Trained(string assignment, int steps, double seconds, double loss) =>
         Line($"Assignment '{assignment}': {steps} steps in {seconds:F2} s, loss {loss:F4}.");
+
+    public void Probed(string assignment, Separation measured) => Line(FormattableString.Invariant(
+        $"Assignment '{assignment}': the update tells this site's data from others' with AUC {measured.Auc:F3} and advantage {measured.Advantage:F2} (at least {measured.AdvantageFloor:F2}); {measured.ExactHits:P0} exact."));
+
+    public void NotProbed(string assignment) => Line($"Assignment '{assignment}': what the update leaks was not measured; it has no product group, or the site holds nothing out.");
+
+    public void Withheld(string assignment) => Line($"Assignment '{assignment}': the update leaks more than policy.leakAdvantage allows and is withheld.");
 
     public void Evaluated(string assignment, long samples, double accuracy) =>
         Line($"Assignment '{assignment}': accuracy {accuracy:P2} on {samples} images.");

@@ -5,7 +5,9 @@ using Federated.Client.Data.Domains;
 using Federated.Client.Faults;
 using Federated.Client.Models;
 using Federated.Client.Peft;
+using Federated.Client.Privacy;
 using Federated.Client.Training;
+using Federated.Privacy.Probes;
 
 namespace Federated.Client.Rounds;
 
@@ -40,13 +42,28 @@ public sealed class Site : IDisposable
         try
         {
             var data = SiteData.Open(configuration, model);
-            return new Site(model, data.Training, data.HeldOut);
+            return new Site(model, data.Training, data.HeldOut) { Leaks = configuration.Policy.Leaks };
         }
         catch
         {
             model.Dispose();
             throw;
         }
+    }
+
+    /// <summary>What happens to updates that leak.</summary>
+    public LeakPolicy Leaks { get; init; } = new(LeakAction.Off);
+
+    /// <summary>How well an update of an assignment tells training from held-out data; null where that cannot be measured.</summary>
+    public Separation? Probe(AdapterTensors sent, TrainSettings settings, ulong key)
+    {
+        if (_heldOut is null)
+            return null;
+        var order = new BatchOrder(_training.Count, settings.BatchSize, key);
+        var used = new int[Math.Min(settings.Steps, 64)][];
+        for (var step = 0; step < used.Length; step++)
+            order.Fill(step, used[step] = new int[settings.BatchSize]);
+        return new ReleaseProbe(_model).Measure(sent, _training, [.. used.SelectMany(i => i)], _heldOut);
     }
 
     /// <summary>Whether every group of a schema fits the model; safe while the model is at work.</summary>

@@ -1,0 +1,104 @@
+using Federated.Aggregators.Adapters;
+using Federated.Aggregators.Numerics;
+using Federated.Client.Adapters;
+using Federated.Client.Models.Gpt2;
+using Federated.Client.Models.Tokenizers;
+using Federated.Privacy.Attacks;
+using Federated.Privacy.Probes;
+using AttackOutcome = Federated.Privacy.Attacks.AttackResult;
+
+namespace Federated.Cli.Audit;
+
+/// <summary>Attacks updates of one method under every defence, on texts of which every second carries an invented number.</summary>
+sealed class Auditor(Gpt2Model model, BytePairTokenizer tokenizer, IReadOnlyList<string> texts, AuditSettings settings)
+{
+    const int ControlsPerToken = 4;
+
+    /// <summary>Empty, with the reason, where the span test says nothing about the method.</summary>
+    public (IReadOnlyList<AuditRow> Rows, string? Skipped) Run(string method, CancellationToken stop)
+    {
+        using var target = new ModelTarget(model, Start(method), settings.Length);
+        if (target.Rows.All(r => r.Block != 0))
+            return ([], $"{method}: no trained right factor at block 0's attention, so nothing of an update lies in the span of its inputs");
+        if (settings.NoteSteps > 0)
+            target.FineTuneBase(Notes(), new FineTuning(settings.NoteSteps, 8, 1e-3, (int)settings.Seed));
+        var outcomes = Defence.All.ToDictionary(d => d.Name, _ => new List<(AttackOutcome Attack, double Gain)>());
+        for (var batch = 0; batch < settings.Batches; batch++)
+        {
+            stop.ThrowIfCancellationRequested();
+            var (truth, secrets) = Batch(batch);
+            var update = target.Update(truth, settings.Steps, settings.Rate);
+            foreach (var defence in Defence.All)
+                outcomes[defence.Name].Add(Attack(target, defence.Apply(update, batch), truth, secrets));
+        }
+        return ([.. Defence.All.Select(d => Row(method, d, outcomes[d.Name]))], null);
+    }
+
+    (AttackOutcome, double) Attack(ModelTarget target, IReadOnlyDictionary<string, float[]> sent, int[][] truth, IReadOnlyList<AskedSecret> secrets)
+    {
+        var attack = new RecitAttack(target, new TokenPairing(Beam: 16)).Run(sent, truth, Controls(truth), secrets);
+        var before = target.Evaluate(truth);
+        target.Apply(sent, 1);
+        var after = target.Evaluate(truth);
+        target.Apply(sent, -1);
+        return (attack, before - after);
+    }
+
+    static AuditRow Row(string method, Defence defence, List<(AttackOutcome Attack, double Gain)> all)
+    {
+        double Mean(Func<AttackOutcome, double> of) => all.Average(o => of(o.Attack));
+        return new AuditRow(method, defence.Name, defence.Epsilon, Mean(a => a.Tokens.Auc), Mean(a => a.Tokens.AucError), Mean(a => a.Tokens.Recall), Mean(a => a.Tokens.Advantage),
+            Mean(a => a.Tokens.AdvantageFloor), Mean(a => a.Tokens.ExactHits), Mean(a => a.TokenRecall), Mean(a => a.RougeL), Mean(a => a.SecretsRead), Mean(a => a.SecretsTold), all.Average(o => o.Gain));
+    }
+
+    // A is as it was drawn; B is not zero, as after a round or two.
+    AdapterTensors Start(string method)
+    {
+        var options = new Dictionary<string, string>();
+        if (method is "lora" or "ffa-lora")
+            options["r"] = $"{settings.Rank}";
+        var start = AdapterInitializer.Create(model, new AdapterRequest { Method = method, Options = options, Seed = settings.Seed }).Version0;
+        foreach (var tensor in start.Layout.Tensors.Where(t => start.Layout.Groups[t.Group].Group.Product?.Left == t.Role))
+        {
+            var values = start[tensor];
+            new Philox(settings.Seed, (ulong)tensor.Index).Uniform(values);
+            for (var i = 0; i < values.Length; i++)
+                values[i] = (float)(settings.BScale * (2 * values[i] - 1));
+        }
+        return start;
+    }
+
+    List<int[]> Notes() => [.. PersonalNotes.TrainingTexts(PersonalNotes.Draw(256, seed: 1000)).Select(t => Cut(tokenizer.Encode(t), Math.Min(48, model.Config.Positions)))];
+
+    // Every second text is a message with a number; the others are the caller's.
+    (int[][] Truth, IReadOnlyList<AskedSecret> Secrets) Batch(int batch)
+    {
+        var (truth, secrets) = (new List<int[]>(), new List<AskedSecret>());
+        for (var i = 0; i < settings.BatchSize; i++)
+        {
+            var index = batch * settings.BatchSize + i;
+            if (index % 2 == 1 || texts.Count == 0)
+            {
+                var note = PersonalNotes.Draw(1, 10_000 + index, digits: 4)[0];
+                // The number stands early, so that it is inside the text's length.
+                truth.Add(Cut(tokenizer.Encode($"{note.Name} {note.Secret} {note.Message}"), settings.Length));
+                secrets.Add(new AskedSecret(tokenizer.Encode(" " + note.Secret), tokenizer.Encode(PersonalNotes.Prompt(note.Name))));
+            }
+            else
+                truth.Add(Cut(tokenizer.Encode(texts[index / 2 % texts.Count]), settings.Length));
+        }
+        return ([.. truth], secrets);
+    }
+
+    // By the frequency in all texts at hand, which stands for the language's.
+    int[] Controls(int[][] truth)
+    {
+        var counts = _counts ??= texts.SelectMany(t => tokenizer.Encode(t)).GroupBy(t => t).ToDictionary(g => g.Key, g => (long)g.Count());
+        int[] members = [.. truth.SelectMany(t => t).Distinct()];
+        return [.. FrequencyMatch.Pick(members, Enumerable.Range(0, model.Config.Vocabulary), t => counts.GetValueOrDefault(t), ControlsPerToken, (int)settings.Seed)];
+    }
+
+    Dictionary<int, long>? _counts;
+
+    static int[] Cut(List<int> tokens, int length) => [.. tokens.Take(length)];
+}
