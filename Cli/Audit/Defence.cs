@@ -7,6 +7,7 @@ namespace Federated.Cli.Audit;
 /// <summary>Something that a site may do to an update before it is sent.</summary>
 /// <param name="Name">For tables.</param>
 /// <param name="Epsilon">What one release under it costs at delta 1e-5, for one client; null where it is no guarantee.</param>
+/// <param name="Apply">The update as it is sent, from the update and a seed.</param>
 sealed record Defence(string Name, double? Epsilon, Func<IReadOnlyDictionary<string, float[]>, int, IReadOnlyDictionary<string, float[]>> Apply)
 {
     const double Delta = 1e-5;

@@ -17,6 +17,8 @@ public sealed class ReleaseProbe(IFoundationModel model)
 {
     const int MostExamples = 32;
     const int MostRows = 1024;
+    // Of a small difference of two fp32 values.
+    const double Rounding = 1e-4;
 
     /// <summary>Null where the update has no product group at a linear site.</summary>
     /// <param name="sent">As the receiver will decode it.</param>
@@ -26,15 +28,27 @@ public sealed class ReleaseProbe(IFoundationModel model)
     public Separation? Measure(AdapterTensors sent, IExamples training, IReadOnlyList<int> used, IExamples heldOut)
     {
         var sites = model.Sites.OfType<LinearSite>().ToDictionary(s => s.Site);
-        if (sent.Layout.Groups.FirstOrDefault(g => g.Group.Product is { } form && sites.ContainsKey(g.Group.Site) && g.Plan.Trains(form.Right)) is not { } group)
+        var groups = sent.Layout.Groups.Where(g => g.Group.Product is { } form && sites.ContainsKey(g.Group.Site) && g.Plan.Trains(form.Right)).ToList();
+        if (groups.Count == 0)
             return null;
-        var right = group.Tensors[group.Group.IndexOf(group.Group.Product!.Right)];
-        var basis = SpanBasis.Of(sent[right], right.Shape[^1]);
+        // Products side by side, as attention's, have one input; the one that moved most tells most.
+        var (group, right) = groups.Where(g => Parent(g) == Parent(groups[0])).Select(g => (g, g.Tensors[g.Group.IndexOf(g.Group.Product!.Right)])).MaxBy(p => Norm(sent[p.Item2]));
+        var basis = SpanBasis.Of(right, sent[right], Rounding);
         var site = sites[group.Group.Site];
         var members = Inputs(site, training, used.Distinct().Take(MostExamples));
         var known = members.Select(Key).ToHashSet(StringComparer.Ordinal);
         var controls = Inputs(site, heldOut, Enumerable.Range(0, Math.Min(MostExamples, heldOut.Count))).Where(r => !known.Contains(Key(r))).ToList();
         return controls.Count == 0 ? null : Separation.Of([.. members.Select(r => basis.Distance(r))], [.. controls.Select(r => basis.Distance(r))]);
+    }
+
+    static string Parent(LayoutGroup group) => group.Group.Site.Path[..Math.Max(0, group.Group.Site.Path.LastIndexOf('.'))];
+
+    static double Norm(ReadOnlySpan<float> values)
+    {
+        var squares = 0.0;
+        foreach (var v in values)
+            squares += (double)v * v;
+        return squares;
     }
 
     List<float[]> Inputs(LinearSite site, IExamples data, IEnumerable<int> indices)

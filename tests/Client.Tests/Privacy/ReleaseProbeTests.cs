@@ -54,7 +54,7 @@ public sealed class ReleaseProbeTests : IDisposable
         }
         using var adapter = AttachedAdapter.Attach(model, start.Layout);
         adapter.Import(start);
-        new Trainer(model).Train(adapter, _data, new TrainSettings { Steps = 1, BatchSize = 1, Optimizer = "sgd", LearningRate = 1 }, 1);
+        new Trainer(model).Train(adapter, _data, new TrainSettings { Steps = 1, BatchSize = 1, Optimizer = "sgd", LearningRate = 30 }, 1);
         var (trained, delta, used) = (adapter.Export(), new AdapterTensors(start.Layout), new int[1]);
         foreach (var tensor in start.Layout.Tensors)
         {
