@@ -2,6 +2,8 @@ using Federated.Aggregators.Adapters;
 using Federated.Client.Adapters;
 using Federated.Client.Data;
 using Federated.Client.Data.Domains;
+using Federated.Client.Models;
+using Federated.Client.Models.Vit;
 using Federated.Client.Peft;
 using Federated.Client.Privacy;
 using Federated.Client.Tests.Support;
@@ -10,7 +12,7 @@ using Federated.Privacy.Mechanisms;
 
 namespace Federated.Client.Tests.Privacy;
 
-/// <summary>The site's probe on a real model: one step on one image is seen, a fresh adapter's first step and noise are not.</summary>
+/// <summary>The site's probe on a real model: an image's own inputs are seen, a fresh adapter's first step and noise are not.</summary>
 public sealed class ReleaseProbeTests : IDisposable
 {
     readonly TestFolder _folder = new();
@@ -22,18 +24,40 @@ public sealed class ReleaseProbeTests : IDisposable
         _data = new ImageExamples(ImageDataset.Load(_folder["i"], _folder["l"], new IndexRange(), DomainCatalog.Parse("clean")), Normalization.Default);
     }
 
+    // An update whose A is made of one image's inputs, as one step from a B that is not zero makes it: no more tokens than rows.
     [Fact]
-    public void Measure_OneStepOnOneImage_SeesItsInputsUntilNoiseIsAdded()
+    public void Measure_UpdateMadeOfAnImagesInputs_SeesThemUntilNoiseIsAdded()
     {
         using var model = SmallVit.Load(_folder["base"]);
-        var (delta, used) = Step(model, bScale: 0.5f);
+        var layout = AdapterInitializer.Create(model, new AdapterRequest { Options = new Dictionary<string, string> { ["r"] = "8" } }).Version0.Layout;
+        var (group, delta, random) = (layout.Groups[0], new AdapterTensors(layout), new Random(1));
+        var right = delta[group.Tensors.Single(t => t.Role == "lora_A")];
+        foreach (var input in Inputs(model, group.Group.Site, 3))
+        {
+            for (var i = 0; i < right.Length; i++)
+                right[i] += (i % input.Length == 0 ? Next(random) : _weight) * input[i % input.Length];
+        }
         var probe = new ReleaseProbe(model);
-        var plain = probe.Measure(delta, _data, used, _data)!;
+        var plain = probe.Measure(delta, _data, [3], _data)!;
         Assert.Equal((1, 1), (plain.Auc, plain.ExactHits));
         SiteNoise.Apply(delta, 1, 50, new NoiseKey(new byte[32]));
-        var noised = probe.Measure(delta, _data, used, _data)!;
+        var noised = probe.Measure(delta, _data, [3], _data)!;
         Assert.Equal(0, noised.ExactHits);
-        Assert.True(noised.AdvantageFloor < plain.AdvantageFloor);
+        Assert.True(noised.Advantage < plain.Advantage);
+    }
+
+    float _weight;
+
+    // One weight for each row of A and each input.
+    float Next(Random random) => _weight = (float)(2 * random.NextDouble() - 1);
+
+    List<float[]> Inputs(VitModel model, Site site, int index)
+    {
+        using var capture = new InputCapture(model.Sites.OfType<LinearSite>().Single(s => s.Site == site));
+        using var batch = _data.CreateBatch(1);
+        batch.Fill([index]);
+        model.Forward(batch.Inputs).Dispose();
+        return capture.Rows;
     }
 
     [Fact]
@@ -44,7 +68,7 @@ public sealed class ReleaseProbeTests : IDisposable
         Assert.Equal(0.5, new ReleaseProbe(model).Measure(delta, _data, used, _data)!.Auc);
     }
 
-    (AdapterTensors Delta, int[] Used) Step(Federated.Client.Models.Vit.VitModel model, float bScale)
+    (AdapterTensors Delta, int[] Used) Step(VitModel model, float bScale)
     {
         var start = AdapterInitializer.Create(model, new AdapterRequest { Options = new Dictionary<string, string> { ["r"] = "8" } }).Version0;
         foreach (var tensor in start.Layout.Tensors.Where(t => t.Role == "lora_B"))
