@@ -11,6 +11,7 @@ var root = new RootCommand("Federated: federated parameter-efficient fine-tuning
     AggregateCommand.Create(),
     AuditCommand.Create(),
     RunsCommand.Create(),
+    RoundsCommand.Create(),
     DemoCommand.Create(),
     BenchCommand.Create(),
 };

@@ -34,6 +34,12 @@ sealed class CoordinatorRest(Uri server) : IDisposable
         return await ReadAsync<RunSnapshot>(answer, stop);
     }
 
+    public async Task<ReplayReport> ReplayAsync(string run, int round, string? strategy, CancellationToken stop)
+    {
+        using var answer = await _http.PostAsJsonAsync($"api/v1/runs/{run}/rounds/{round}/replay", new { strategy }, Json, stop);
+        return await ReadAsync<ReplayReport>(answer, stop);
+    }
+
     public async Task PutBlobAsync(string digest, string file, CancellationToken stop)
     {
         await using var stream = File.OpenRead(file);

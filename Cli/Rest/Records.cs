@@ -24,3 +24,8 @@ sealed record VersionRecord(int Version, string Digest, string? PublishedFolder,
 sealed record VersionGroup(string Group, string Digest, long Size);
 
 sealed record FleetMember(string Id, string State);
+
+/// <summary>A recorded round folded again. Norms are of the effective product where a group is one.</summary>
+sealed record ReplayReport(string Run, int Round, string Recorded, string Strategy, bool Identical, ReplayedGroup[] Groups);
+
+sealed record ReplayedGroup(string Group, double RecordedChange, double ReplayedChange, double Difference);

@@ -82,6 +82,13 @@ enum Fault
     BlobCorrupt,
     DataFolderLocked,
     DatabaseTooNew,
+    RunDamaged,
+    SpoolCorrupt,
+    DatabaseCorrupt,
+    DatabaseLocked,
+    DataFolderReadOnly,
+    SpoolQuota,
+    UpdatesGone,
     SecretLost,
 
     Unexpected,

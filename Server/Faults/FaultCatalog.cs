@@ -90,6 +90,13 @@ static class FaultCatalog
         new(Fault.BlobCorrupt, "F407", StatusCode.DataLoss, 500, "A stored blob is corrupt"),
         new(Fault.DataFolderLocked, "F408", StatusCode.Unavailable, 503, "The data folder is in use"),
         new(Fault.DatabaseTooNew, "F409", StatusCode.FailedPrecondition, 503, "The database is newer than this program"),
+        new(Fault.RunDamaged, "F410", StatusCode.DataLoss, 500, "The run's record is damaged"),
+        new(Fault.SpoolCorrupt, "F411", StatusCode.DataLoss, 500, "A stored update is corrupt"),
+        new(Fault.DatabaseCorrupt, "F412", StatusCode.DataLoss, 503, "The database is corrupt"),
+        new(Fault.DatabaseLocked, "F413", StatusCode.Unavailable, 503, "The database is locked"),
+        new(Fault.DataFolderReadOnly, "F414", StatusCode.Unavailable, 503, "The data folder cannot be written"),
+        new(Fault.SpoolQuota, "F415", StatusCode.Unavailable, 507, "Updates take all the space they may"),
+        new(Fault.UpdatesGone, "F416", StatusCode.FailedPrecondition, 409, "The round's updates are gone"),
         new(Fault.SecretLost, "F488", StatusCode.DataLoss, 500, "A run's secret is lost"),
 
         new(Fault.Unexpected, "F500", StatusCode.Internal, 500, "The server failed unexpectedly"),
@@ -141,6 +148,8 @@ static class FaultCatalog
     {
         FaultException fault => fault.Refusal,
         IOException io when Storage.DiskErrors.IsFull(io) => new(Fault.DiskFull, "The server's disk is full."),
+        UnauthorizedAccessException => new(Fault.DataFolderReadOnly, "The server's data folder cannot be written."),
+        IOException io when Storage.DiskErrors.IsReadOnly(io) => new(Fault.DataFolderReadOnly, "The server's data folder cannot be written."),
         IOException => new(Fault.StoreUnavailable, "The server's storage failed; its log says how."),
         _ => new(Fault.Unexpected, "The server failed unexpectedly; its log says how."),
     };

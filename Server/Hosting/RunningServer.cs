@@ -36,8 +36,8 @@ sealed class RunningServer : IAsyncDisposable
         builder.WebHost.UseKestrel(k => _listeners.Configure(k, arguments, options, certificates));
         builder.Services.AddSingleton(_listeners);
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(10));
-        builder.Services.AddStorage(folder, store).AddAggregation(folder, arguments.Threads).AddFleet(new FleetOptions { ApproveClients = arguments.ApproveClients })
-            .AddIdentity().AddRounds().AddTransport().AddOperator(options).AddTelemetry();
+        builder.Services.AddStorage(folder, store, arguments.SpoolQuotaMib).AddAggregation(folder, arguments.Threads).AddFleet(new FleetOptions { ApproveClients = arguments.ApproveClients })
+            .AddIdentity().AddRounds(arguments.KeepUpdates).AddTransport().AddOperator(options).AddTelemetry();
         configure?.Invoke(builder.Services);
         _app = builder.Build();
         _app.UseDashboard();

@@ -29,6 +29,12 @@ sealed record ServerArguments(string Data, int HttpPort, int GrpcPort, int Threa
 
     public bool IsLoopback => IPAddress.IsLoopback(IPAddress.Parse(Listen));
 
+    /// <summary>What spooled updates may take on disk, in MiB; 0 is no limit.</summary>
+    public int SpoolQuotaMib { get; init; }
+
+    /// <summary>Keep the accepted updates of every run, for replay.</summary>
+    public bool KeepUpdates { get; init; }
+
     public const string Usage =
         """
         usage: federated server --data DIR [--listen 127.0.0.1] [--tls DIR] [--http-port N] [--grpc-port N] [--threads N] [--config FILE] ...
@@ -42,12 +48,14 @@ sealed record ServerArguments(string Data, int HttpPort, int GrpcPort, int Threa
           --require-keys true      an API key is needed on loopback, too; the first is in DIR/admin.key
           --approve-clients true   new clients wait until an admin approves them
           --allow-plaintext true   clear text outside loopback, where something else encrypts
+          --spool-quota-mib N      what updates may take on disk (0: no limit, the default)
+          --keep-updates true      the accepted updates of every run are kept, for replay
           --config FILE    the same keys as JSON: data, listen, tls, httpPort, grpcPort, threads, requireKeys ...
         """;
 
-    static readonly string[] Flags = ["--data", "--listen", "--tls", "--http-port", "--grpc-port", "--threads", "--require-keys", "--approve-clients", "--allow-plaintext", "--config"];
+    static readonly string[] Flags = ["--data", "--listen", "--tls", "--http-port", "--grpc-port", "--threads", "--require-keys", "--approve-clients", "--allow-plaintext", "--spool-quota-mib", "--keep-updates", "--config"];
     static readonly string[] TextKeys = ["data", "listen", "tls"];
-    static readonly string[] FlagKeys = ["requireKeys", "approveClients", "allowPlaintext"];
+    static readonly string[] FlagKeys = ["requireKeys", "approveClients", "allowPlaintext", "keepUpdates"];
 
     /// <exception cref="FaultException">A flag, key or value is wrong; the message names it.</exception>
     public static ServerArguments Parse(IReadOnlyList<string> args, Func<string, string?> environment)
@@ -69,6 +77,8 @@ sealed record ServerArguments(string Data, int HttpPort, int GrpcPort, int Threa
             Tls = tls,
             AllowPlaintext = YesNo("--allow-plaintext", Value("--allow-plaintext", "allowPlaintext")),
             ApproveClients = YesNo("--approve-clients", Value("--approve-clients", "approveClients")),
+            SpoolQuotaMib = Number("--spool-quota-mib", Value("--spool-quota-mib", "spoolQuotaMib"), 0, int.MaxValue, 0),
+            KeepUpdates = YesNo("--keep-updates", Value("--keep-updates", "keepUpdates")),
         };
         if (!arguments.IsLoopback && tls is null && !arguments.AllowPlaintext)
             throw new FaultException(Fault.PlaintextRefused, $"--listen is {arguments.Listen}, which is outside loopback, and there is no --tls; updates, tokens and keys would travel in clear.");
@@ -113,7 +123,7 @@ sealed record ServerArguments(string Data, int HttpPort, int GrpcPort, int Threa
                 values[key] = o.Text(key, maxLength: 4096);
             foreach (var key in FlagKeys.Where(k => o.Element(k) is not null))
                 values[key] = o.Flag(key) ? "true" : "false";
-            foreach (var (key, max) in new[] { ("httpPort", 65_535), ("grpcPort", 65_535), ("threads", 256) })
+            foreach (var (key, max) in new[] { ("httpPort", 65_535), ("grpcPort", 65_535), ("threads", 256), ("spoolQuotaMib", int.MaxValue) })
             {
                 if (o.Element(key) is not null)
                     values[key] = o.Integer(key, 0, max).ToString(CultureInfo.InvariantCulture);

@@ -14,19 +14,21 @@ namespace Federated.Server.Hosting;
 /// <summary>One AddX per feature.</summary>
 static class ServerServices
 {
-    public static IServiceCollection AddStorage(this IServiceCollection services, DataFolder folder, SqliteRunStore store) => services
+    public static IServiceCollection AddStorage(this IServiceCollection services, DataFolder folder, SqliteRunStore store, int spoolQuotaMib) => services
         .AddSingleton(folder)
         .AddSingleton<IRunStore>(store)
         .AddSingleton(new OperatorRows(folder.Database))
         .AddSingleton<IRunSecrets>(_ => new RunSecrets(folder.Secrets))
         .AddSingleton<IBlobStore>(_ => new BlobStore(folder.Blobs))
-        .AddSingleton<IUpdateSpools>(_ => new SpoolStore(folder.Spools));
+        .AddSingleton<IUpdateSpools>(_ => new SpoolStore(folder.Spools, spoolQuotaMib == 0 ? long.MaxValue : (long)spoolQuotaMib << 20));
 
     public static IServiceCollection AddAggregation(this IServiceCollection services, DataFolder folder, int threads) => services
         .AddSingleton(new WorkerOptions(threads, PublishedFolder: folder.Published))
         .AddSingleton<AdapterCache>()
         .AddSingleton<VersionWriter>()
         .AddSingleton<RunAdmission>()
+        .AddSingleton<RecordedFold>()
+        .AddSingleton<RoundReplay>()
         .AddSingleton<IRoundWorker, RoundWorker>()
         .AddSingleton(s => new PublishedFolders(folder.Published, s.GetRequiredService<IBlobStore>(), s.GetRequiredService<AdapterCache>()));
 
@@ -46,8 +48,8 @@ static class ServerServices
         .AddSingleton<JoinTokens>()
         .AddSingleton<IdempotencyKeys>();
 
-    public static IServiceCollection AddRounds(this IServiceCollection services) => services
-        .AddSingleton(TimeProvider.System)
+    public static IServiceCollection AddRounds(this IServiceCollection services, bool keepUpdates) => services
+        .AddSingleton<TimeProvider>(new SteadyClock(TimeProvider.System))
         .AddSingleton<RoundMetrics>()
         .AddSingleton<PhaseTimes>()
         .AddSingleton(s => new RoundServices(
@@ -56,6 +58,7 @@ static class ServerServices
         {
             Metrics = s.GetRequiredService<RoundMetrics>(),
             Loggers = s.GetRequiredService<ILoggerFactory>(),
+            KeepUpdates = keepUpdates,
         })
         .AddSingleton<RunDirectory>();
 

@@ -26,7 +26,7 @@ sealed class ProblemMiddleware(RoundMetrics metrics, ILogger<ProblemMiddleware> 
         {
             await AnswerAsync(context, e.Refusal);
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             logger.StorageFailed(context.Request.Method, context.Request.Path, e.Message);
             await AnswerAsync(context, FaultCatalog.ToRefusal(e));

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Federated.Server.Aggregation;
 using Federated.Server.Faults;
 using Federated.Server.Fleet;
 using Federated.Server.Identity;
@@ -32,6 +33,9 @@ static class RunsApi
         api.MapPost("/runs/{id}/rollback", RollBackAsync)
             .NeedsForRun(Role.Operator, "id", "Publish an earlier version's values again as the next version: body {\"version\": n}.", Fault.RunEnded, Fault.VersionNotFound, Fault.RoundUnderWay, Fault.ValueInvalid)
             .Accepts<JsonObject>("application/json").Produces<RunView>();
+        api.MapPost("/runs/{id}/rounds/{round:int}/replay", ReplayAsync)
+            .NeedsForRun(Role.Operator, "id", "Fold a recorded round again, with its strategy or another: body {\"strategy\": ...}. Nothing is published.", Fault.VersionNotFound, Fault.UpdatesGone, Fault.StrategyRefused, Fault.ValueInvalid)
+            .Accepts<JsonObject>("application/json").Produces<ReplayReport>();
         api.MapGet("/runs/{id}/rounds", RoundsAsync).NeedsForRun(Role.Viewer, "id", "The run's rounds, with participations.", Fault.ValueInvalid)
             .Produces<IReadOnlyList<RoundView>>();
         api.MapGet("/runs/{id}/rounds/{round:int}", RoundAsync).NeedsForRun(Role.Viewer, "id", "One round.", Fault.RoundNotFound).Produces<RoundView>();
@@ -67,6 +71,12 @@ static class RunsApi
         var changed = changes is null ? [] : JsonNode.Parse(RequestBody.Bytes(context.Request))!["changes"]!.DeepClone().AsObject();
         changed["name"] = name;
         return await BeginAsync(runs, Read(runs.Changed(id, changed)), stopping);
+    }
+
+    static async Task<ReplayReport> ReplayAsync(string id, int round, HttpContext context, RunDirectory runs, RoundReplay replay, CancellationToken stopping)
+    {
+        var strategy = RequestBody.Read(context.Request, o => o.Element("strategy") is null ? null : o.Text("strategy", maxLength: 64));
+        return await replay.RunAsync(runs.Get(id).Current.State, round, strategy, stopping);
     }
 
     static async Task<RunView> RollBackAsync(string id, HttpContext context, RunDirectory runs, CancellationToken stopping)

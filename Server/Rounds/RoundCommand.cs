@@ -39,6 +39,9 @@ abstract record RoundCommand
     /// <summary>The updates cannot be combined: their set is quarantined.</summary>
     public sealed record FoldRefused(Refusal Reason) : RoundCommand;
 
+    /// <summary>Bytes of accepted updates are gone or changed: their clients must make them again, the others' still count.</summary>
+    public sealed record UpdatesLost(IReadOnlyList<string> Clients, Refusal Reason) : RoundCommand;
+
     public sealed record VersionWritten(VersionInfo Version) : RoundCommand;
 
     /// <summary>Folding or writing was interrupted by the machine, not by the updates; it is tried again.</summary>

@@ -38,7 +38,7 @@ sealed class RoundEffects(RoundServices services, ILogger logger, Action<RoundCo
                 foreach (var client in state.Fleet.Keys)
                     services.Clients.TrySend(client, new ServerSays.RunEnded(state.Run, ended.Outcome, state.Version.ManifestDigest));
                 break;
-            case RoundEffect.DeleteSpools delete when !state.Spec.KeepUpdates:
+            case RoundEffect.DeleteSpools delete when !state.Spec.KeepUpdates && !services.KeepUpdates:
                 DeleteSpools(state.Run, delete.ThroughRound);
                 break;
         }

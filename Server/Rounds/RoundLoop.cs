@@ -148,7 +148,7 @@ sealed class RoundLoop : IAsyncDisposable
             await _services.Store.CommitAsync(changes, _stopping.Token);
             return true;
         }
-        catch (Exception e) when (e is FaultException or IOException)
+        catch (Exception e) when (e is FaultException or IOException or UnauthorizedAccessException)
         {
             _logger.CommitRefused(_current.State.Run, e.Message, e);
             foreach (var envelope in batch)

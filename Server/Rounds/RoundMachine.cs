@@ -38,6 +38,7 @@ static class RoundMachine
         RoundCommand.EvaluationArrived evaluation => Evaluating.Accept(turn, evaluation),
         RoundCommand.FoldCompleted folded => AggregatingPhase.Complete(turn, folded.Folded),
         RoundCommand.FoldRefused refused => AggregatingPhase.Quarantine(turn, refused.Reason),
+        RoundCommand.UpdatesLost lost => AggregatingPhase.Lose(turn, lost),
         RoundCommand.VersionWritten written => PublishingPhase.Complete(turn, written.Version),
         RoundCommand.WorkInterrupted interrupted => AggregatingPhase.Interrupt(turn, interrupted.Reason),
         _ => throw new InvalidOperationException($"{command.GetType().Name} is no command of this machine."),

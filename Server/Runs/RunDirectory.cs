@@ -38,9 +38,10 @@ sealed class RunDirectory(RoundServices services, RunAdmission admission) : IAsy
             {
                 Begin(await RoundRestore.LoadAsync(services.Store, row, stopping));
             }
-            catch (Exception e) when (e is FaultException or FormatException)
+            // Whatever is wrong with one run's record, the others go on.
+            catch (Exception e) when (e is not OperationCanceledException)
             {
-                _broken[row.Id] = e is FaultException fault ? fault.Refusal : new Refusal(Fault.SpecAltered, $"The record of run '{row.Id}' cannot be read.");
+                _broken[row.Id] = e is FaultException fault ? fault.Refusal : new Refusal(Fault.RunDamaged, $"The record of run '{row.Id}' cannot be read; the log says why.");
                 logger.RunNotResumed(row.Id, e.Message, e);
             }
         }

@@ -8,21 +8,28 @@ sealed class EventSequence(long last)
     long _last = last;
     volatile TaskCompletionSource _grown = New();
 
-    /// <summary>The changes with their events numbered; nothing counts until <see cref="Committed"/>.</summary>
-    public IReadOnlyList<RowChange> Number(IReadOnlyList<RowChange> changes)
+    /// <summary>The newest number that is committed.</summary>
+    public long Last => Interlocked.Read(ref _last);
+
+    /// <summary>The changes with their events numbered from <paramref name="last"/> on; nothing counts until <see cref="Committed"/>.</summary>
+    public static IReadOnlyList<RowChange> Number(IReadOnlyList<RowChange> changes, ref long last)
     {
         if (!changes.Any(c => c.Row is EventRow))
             return changes;
-        var next = Interlocked.Read(ref _last);
-        return [.. changes.Select(c => c.Row is EventRow row ? c with { Row = row with { Sequence = ++next } } : c)];
+        var numbered = changes.ToArray();
+        for (var i = 0; i < numbered.Length; i++)
+        {
+            if (numbered[i].Row is EventRow row)
+                numbered[i] = numbered[i] with { Row = row with { Sequence = ++last } };
+        }
+        return numbered;
     }
 
-    public void Committed(IReadOnlyList<RowChange> numbered)
+    public void Committed(long last)
     {
-        var count = numbered.Count(c => c.Row is EventRow);
-        if (count == 0)
+        if (last == Last)
             return;
-        Interlocked.Add(ref _last, count);
+        Interlocked.Exchange(ref _last, last);
         var grown = _grown;
         _grown = New();
         grown.TrySetResult();
@@ -33,7 +40,7 @@ sealed class EventSequence(long last)
         while (true)
         {
             var grown = _grown.Task;
-            if (Interlocked.Read(ref _last) > after)
+            if (Last > after)
                 return;
             await grown.WaitAsync(stopping);
         }

@@ -11,10 +11,12 @@ sealed class FileSpool : ISpool
     readonly (string Part, string Complete) _paths;
     readonly string _digest;
     readonly SemaphoreSlim _flushes;
+    readonly Action _completed;
     TreeDigest _hasher = new();
 
-    FileSpool(SafeFileHandle file, (string, string) paths, string digest, SemaphoreSlim flushes)
+    FileSpool(SafeFileHandle file, (string, string) paths, string digest, SemaphoreSlim flushes, Action completed)
     {
+        _completed = completed;
         _file = file;
         _paths = paths;
         _digest = digest;
@@ -25,10 +27,10 @@ sealed class FileSpool : ISpool
 
     public bool IsComplete => false;
 
-    public static async Task<ISpool> OpenAsync(string part, string complete, string digest, long size, SemaphoreSlim flushes, CancellationToken stopping)
+    public static async Task<ISpool> OpenAsync(string part, string complete, string digest, long size, SemaphoreSlim flushes, Action completed, CancellationToken stopping)
     {
         var file = File.OpenHandle(part, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Delete);
-        var spool = new FileSpool(file, (part, complete), digest, flushes);
+        var spool = new FileSpool(file, (part, complete), digest, flushes, completed);
         try
         {
             await spool.ResumeAsync(size, stopping);
@@ -58,6 +60,7 @@ sealed class FileSpool : ISpool
         await FlushAsync(stopping);
         File.Move(_paths.Part, _paths.Complete, overwrite: true);
         Posix.FlushFolder(Path.GetDirectoryName(_paths.Complete)!);
+        _completed();
         return true;
     }
 

@@ -15,8 +15,8 @@ sealed class MemoryRunStore : IRunStore
         lock (_writing)
         {
             var rows = _rows.ToBuilder();
-            var numbered = _events.Number(changes);
-            foreach (var (row, isNew) in numbered)
+            var last = _events.Last;
+            foreach (var (row, isNew) in EventSequence.Number(changes, ref last))
             {
                 var key = (row.GetType(), row.Key);
                 if (rows.ContainsKey(key) == isNew)
@@ -24,7 +24,7 @@ sealed class MemoryRunStore : IRunStore
                 rows[key] = row;
             }
             _rows = rows.ToImmutable();
-            _events.Committed(numbered);
+            _events.Committed(last);
         }
         return Task.CompletedTask;
     }

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using Federated.Formats.Digests;
 using Federated.Formats.Files;
 using Federated.Server.Faults;
 
@@ -7,11 +9,12 @@ namespace Federated.Server.Storage;
 /// Spools as files: ROUND/DIGEST.part while bytes arrive, ROUND/DIGEST.update once complete, verified and flushed.
 /// Nothing else is stored about them, so a restart has nothing to reconcile.
 /// </summary>
-sealed class SpoolStore(string folder) : IUpdateSpools
+sealed class SpoolStore(string folder, long quotaBytes = long.MaxValue) : IUpdateSpools
 {
     const int MaxParallelFlushes = 8;
 
     readonly string _folder = Directory.CreateDirectory(folder).FullName;
+    readonly ConcurrentDictionary<SpoolKey, byte> _checked = new();
     readonly SemaphoreSlim _flushes = new(MaxParallelFlushes, MaxParallelFlushes);
 
     public async Task<ISpool> OpenAsync(SpoolKey key, long size, CancellationToken stopping)
@@ -19,17 +22,19 @@ sealed class SpoolStore(string folder) : IUpdateSpools
         var complete = CompletePath(key);
         if (File.Exists(complete))
             return new CompletedSpool(size);
+        RequireRoom(size);
         var part = Path.ChangeExtension(complete, ".part");
         if (!Directory.Exists(Path.GetDirectoryName(part)))
             CreateDurably(Path.GetDirectoryName(part)!);
-        return await FileSpool.OpenAsync(part, complete, key.Digest, size, _flushes, stopping);
+        return await FileSpool.OpenAsync(part, complete, key.Digest, size, _flushes, () => _checked[key] = 0, stopping);
     }
 
     public IUpdateBytes Read(SpoolKey key)
     {
         try
         {
-            return new MappedUpdate(new MappedFile(CompletePath(key)));
+            var update = new MappedUpdate(new MappedFile(CompletePath(key)));
+            return _checked.ContainsKey(key) ? update : Check(key, update);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -39,6 +44,8 @@ sealed class SpoolStore(string folder) : IUpdateSpools
 
     public void DeleteThrough(string run, int round)
     {
+        foreach (var key in _checked.Keys.Where(k => k.Run == run && k.Round <= round))
+            _checked.TryRemove(key, out _);
         var runFolder = Path.Combine(_folder, run);
         if (!Directory.Exists(runFolder))
             return;
@@ -47,6 +54,32 @@ sealed class SpoolStore(string folder) : IUpdateSpools
             if (int.TryParse(Path.GetFileName(roundFolder), out var found) && found <= round)
                 Directory.Delete(roundFolder, recursive: true);
         }
+    }
+
+    // What this process received was hashed as it came; what an earlier one left is hashed once before it counts.
+    MappedUpdate Check(SpoolKey key, MappedUpdate update)
+    {
+        var hasher = new TreeDigest();
+        for (var offset = 0L; offset < update.Length; offset += TreeDigest.LeafBytes)
+            hasher.Append(update.Span(offset, (int)Math.Min(TreeDigest.LeafBytes, update.Length - offset)));
+        if (hasher.ToHex() == key.Digest)
+        {
+            _checked[key] = 0;
+            return update;
+        }
+        update.Dispose();
+        // Out of the way, so that the update can be sent again.
+        File.Move(CompletePath(key), Path.ChangeExtension(CompletePath(key), ".corrupt"), overwrite: true);
+        throw new FaultException(Fault.SpoolCorrupt, $"The update {key.Digest} on disk no longer has its digest.");
+    }
+
+    void RequireRoom(long size)
+    {
+        if (quotaBytes == long.MaxValue)
+            return;
+        var used = new DirectoryInfo(_folder).EnumerateFiles("*", SearchOption.AllDirectories).Sum(f => f.Length);
+        if (used + size > quotaBytes)
+            throw new FaultException(Fault.SpoolQuota, $"Updates take {used} bytes and this one {size}; the limit is {quotaBytes}. Send it again later.");
     }
 
     // A new folder is durable only when its parent is flushed too.

@@ -7,8 +7,11 @@ namespace Federated.Server.Storage;
 /// <summary>How every connection to the database is opened.</summary>
 static class SqliteOptions
 {
-    public static string ConnectionString(string path, SqliteOpenMode mode) =>
-        new SqliteConnectionStringBuilder { DataSource = path, Mode = mode, DefaultTimeout = 30 }.ToString();
+    /// <summary>How long a statement waits for another program's lock before it is refused (F413).</summary>
+    public const int BusySeconds = 5;
+
+    public static string ConnectionString(string path, SqliteOpenMode mode, int busySeconds = BusySeconds) =>
+        new SqliteConnectionStringBuilder { DataSource = path, Mode = mode, DefaultTimeout = busySeconds }.ToString();
 
     public static DbContextOptions<FederatedDbContext> At(string path, SqliteOpenMode mode) =>
         Common().UseSqlite(ConnectionString(path, mode)).UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking).Options;

@@ -11,81 +11,40 @@ namespace Federated.Server.Storage;
 /// </summary>
 sealed class SqliteRunStore : IRunStore, IAsyncDisposable
 {
-    const int SqliteFull = 13;
-    const int SqliteIoError = 10;
-    const int SqliteConstraint = 19;
     const int EventsKept = 500_000;
 
     readonly SqliteConnection _writer;
-    readonly DbContextOptions<FederatedDbContext> _writing;
     readonly DbContextOptions<FederatedDbContext> _reading;
-    readonly SemaphoreSlim _oneWriter = new(1, 1);
     readonly EventSequence _events;
+    readonly GroupCommit _commits;
 
     SqliteRunStore(SqliteConnection writer, string path)
     {
         _writer = writer;
         _events = new EventSequence(TrimEvents(writer));
-        _writing = SqliteOptions.On(writer);
+        _commits = new GroupCommit(writer, _events);
         _reading = SqliteOptions.At(path, SqliteOpenMode.ReadWrite);
     }
 
     /// <summary>Opens the file, migrating it where it is older than this program. The caller holds the data folder's lock.</summary>
     /// <exception cref="FaultException">The database is newer than this program, is none, or the disk is full.</exception>
-    public static async Task<SqliteRunStore> OpenAsync(string path, CancellationToken stopping)
+    public static async Task<SqliteRunStore> OpenAsync(string path, CancellationToken stopping, int busySeconds = SqliteOptions.BusySeconds)
     {
         try
         {
             await DatabaseMigrator.MigrateAsync(path, stopping);
-            var writer = new SqliteConnection(SqliteOptions.ConnectionString(path, SqliteOpenMode.ReadWrite));
+            var writer = new SqliteConnection(SqliteOptions.ConnectionString(path, SqliteOpenMode.ReadWrite, busySeconds));
             await writer.OpenAsync(stopping);
             SqliteOptions.MakeDurable(writer);
             return new SqliteRunStore(writer, path);
         }
-        catch (SqliteException e) when (e.SqliteErrorCode == SqliteFull)
-        {
-            throw new FaultException(Fault.DiskFull, $"The disk is full: '{path}' cannot grow; {FreeBytes(path)} bytes are free.", e);
-        }
         catch (SqliteException e)
         {
-            throw new FaultException(Fault.StoreUnavailable, $"The database '{path}' cannot be used: {e.Message}", e);
+            throw new FaultException(SqliteErrors.Of(e, $"The database '{path}'"), e);
         }
     }
 
-    public async Task CommitAsync(IReadOnlyList<RowChange> changes, CancellationToken stopping)
-    {
-        await _oneWriter.WaitAsync(stopping);
-        try
-        {
-            using var context = new FederatedDbContext(_writing);
-            var numbered = _events.Number(changes);
-            foreach (var (row, isNew) in numbered)
-                context.Entry((object)row).State = isNew ? EntityState.Added : EntityState.Modified;
-            // Not cancellable: whether a commit happened must never be in doubt.
-            await context.SaveChangesAsync(CancellationToken.None);
-            _events.Committed(numbered);
-        }
-        catch (DbUpdateConcurrencyException e)
-        {
-            throw new StoreConflictException("A row to be updated does not exist.", e);
-        }
-        catch (InvalidOperationException e)
-        {
-            throw new StoreConflictException("A row occurs twice in one commit.", e);
-        }
-        catch (DbUpdateException e) when (e.InnerException is SqliteException inner)
-        {
-            throw Translate(inner);
-        }
-        catch (SqliteException e)
-        {
-            throw Translate(e);
-        }
-        finally
-        {
-            _oneWriter.Release();
-        }
-    }
+    public Task CommitAsync(IReadOnlyList<RowChange> changes, CancellationToken stopping) => _commits.CommitAsync(changes, stopping);
 
     public async Task<IReadOnlyList<RunRow>> RunsAsync(CancellationToken stopping)
     {
@@ -162,19 +121,9 @@ sealed class SqliteRunStore : IRunStore, IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        _commits.Dispose();
         await _writer.DisposeAsync();
-        _oneWriter.Dispose();
     }
 
-    static long FreeBytes(string path) => new DriveInfo(Path.GetDirectoryName(Path.GetFullPath(path))!).AvailableFreeSpace;
-
     FederatedDbContext Read() => new(_reading);
-
-    static Exception Translate(SqliteException error) => error.SqliteErrorCode switch
-    {
-        SqliteConstraint => new StoreConflictException("A new row exists already.", error),
-        SqliteFull => new FaultException(Fault.DiskFull, "The server's disk is full: the database cannot grow.", error),
-        SqliteIoError => new FaultException(Fault.StoreUnavailable, "The server's database cannot be written.", error),
-        _ => new FaultException(Fault.StoreUnavailable, $"The server's database refuses a commit (SQLite error {error.SqliteErrorCode}).", error),
-    };
 }

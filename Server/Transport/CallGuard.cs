@@ -33,7 +33,7 @@ sealed class CallGuard(TransportOptions options, RoundMetrics metrics, IHostAppl
         {
             throw;
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             logger.StorageFailed(context.Method, e.Message);
             throw Refuse(context, FaultCatalog.ToRefusal(e));

@@ -38,12 +38,27 @@ static class AggregatingPhase
         if (state.IsTerminal)
             return StepOutcome.Done;
         Require(state, RoundPhase.Aggregating, nameof(RoundCommand.FoldRefused));
-        var quarantined = state.Participations.Values
-            .Where(p => p.State == ParticipationState.Accepted)
-            .Select(p => KeyValuePair.Create(p.Client, p with { State = ParticipationState.Rejected, Fault = Fault.FoldFailed }));
-        turn.Set(state with { Participations = state.Participations.SetItems(quarantined) });
+        Reject(turn, state.Participations.Values, Fault.FoldFailed);
         FailedPhase.Enter(turn, reason);
         return StepOutcome.Done;
+    }
+
+    /// <summary>Some updates' bytes are lost: only their clients are asked again.</summary>
+    public static StepOutcome Lose(RoundTurn turn, RoundCommand.UpdatesLost lost)
+    {
+        if (turn.State.IsTerminal)
+            return StepOutcome.Done;
+        Require(turn.State, RoundPhase.Aggregating, nameof(RoundCommand.UpdatesLost));
+        Reject(turn, lost.Clients.Select(c => turn.State.Participations[c]), lost.Reason.Fault);
+        FailedPhase.Enter(turn, lost.Reason);
+        return StepOutcome.Done;
+    }
+
+    static void Reject(RoundTurn turn, IEnumerable<Participation> participations, Fault fault)
+    {
+        var rejected = participations.Where(p => p.State == ParticipationState.Accepted)
+            .Select(p => KeyValuePair.Create(p.Client, p with { State = ParticipationState.Rejected, Fault = fault }));
+        turn.Set(turn.State with { Participations = turn.State.Participations.SetItems(rejected) });
     }
 
     /// <summary>The machine, not the updates, was at fault (a full disk): the same set is folded again, nothing is lost.</summary>

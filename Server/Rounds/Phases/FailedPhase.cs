@@ -6,7 +6,7 @@ namespace Federated.Server.Rounds.Phases;
 static class FailedPhase
 {
     const long FirstBackOffMs = 1_000;
-    const long LongestBackOffMs = 60_000;
+    public const long LongestBackOffMs = 60_000;
 
     public static bool Enter(RoundTurn turn, Refusal reason)
     {

@@ -12,7 +12,10 @@ static class RunControl
         turn.Set(state with { GraceMs = turn.NowMs + 1000L * Math.Max(1, state.Spec.Cohort.GraceSeconds) });
         state = turn.State;
         if (state.Phase == RoundPhase.Collecting && state.DeadlineMs != long.MaxValue)
-            turn.Set(state with { DeadlineMs = Math.Max(state.DeadlineMs, Deadlines.After(turn.NowMs, Math.Max(1, state.Spec.Cohort.GraceSeconds))) });
+            turn.Set(state with { DeadlineMs = Deadlines.AfterRestart(state, turn.NowMs) });
+        // The machine's clock may have been set back while nobody looked; no wait becomes longer by that.
+        if (state.RetryAtMs > turn.NowMs + FailedPhase.LongestBackOffMs)
+            turn.Set(turn.State with { RetryAtMs = turn.NowMs });
         if (state.Phase == RoundPhase.Aggregating && state.RetryAtMs is null)
             AggregatingPhase.Begin(turn);
         return StepOutcome.Done;

@@ -6,7 +6,7 @@ namespace Federated.Server.Transport.Uploads;
 /// At most one stream per assignment, and a few per client. A client that lost its connection comes back before the server notices:
 /// its newer stream ends the older one and waits until that has let go of the spool.
 /// </summary>
-sealed class UploadLanes
+sealed class UploadLanes(UploadOptions options)
 {
     readonly Lock _gate = new();
     readonly Dictionary<(string Client, string Assignment), Lane> _lanes = [];
@@ -31,6 +31,8 @@ sealed class UploadLanes
         var open = _perClient.GetValueOrDefault(client);
         if (open >= ProtocolLimits.UploadsPerClient)
             throw new FaultException(Fault.TooManyUploads, $"Client '{client}' has {open} uploads under way, which is the limit.");
+        if (_lanes.Count >= options.MaxUploads)
+            throw new FaultException(Fault.TooManyUploads, $"{_lanes.Count} uploads are under way, which is the limit.");
         _perClient[client] = open + 1;
         return _lanes[(client, assignment)] = new Lane(this, client, assignment, stopping);
     }

@@ -59,19 +59,45 @@ sealed class UploadSession(UploadServices services, IMessageStream<UploadSaid, U
     async Task ReceiveAsync(ISpool spool, UploadSaid.Open open, CancellationToken stopping)
     {
         while (spool.Offset < open.Size)
-        {
-            await services.Budget.AcquireAsync(stopping);
-            try
-            {
-                Append(spool, open.Size, await ReadAsync(stopping));
-            }
-            finally
-            {
-                services.Budget.Release();
-            }
-        }
+            await ReceiveOneAsync(spool, open.Size, stopping);
         if (await ReadAsync(stopping) is not null)
             throw new FaultException(Fault.ChunkOutOfOrder, $"A frame came after all {open.Size} bytes.");
+    }
+
+    // A slow link must not hold memory that others could use: its share goes back while nothing comes, and is taken again for what came.
+    async Task ReceiveOneAsync(ISpool spool, long size, CancellationToken stopping)
+    {
+        await services.Budget.AcquireAsync(stopping);
+        var held = true;
+        try
+        {
+            var reading = ReadAsync(stopping);
+            if (!reading.IsCompleted && !await IsPromptAsync(reading, stopping))
+            {
+                services.Budget.Release();
+                held = false;
+                var frame = await reading;
+                await services.Budget.AcquireAsync(stopping);
+                held = true;
+                Append(spool, size, frame);
+                return;
+            }
+            Append(spool, size, await reading);
+        }
+        finally
+        {
+            if (held)
+                services.Budget.Release();
+        }
+    }
+
+    async Task<bool> IsPromptAsync(Task reading, CancellationToken stopping)
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        var patience = Task.Delay(services.Options.Patience, services.Time, over.Token);
+        var first = await Task.WhenAny(reading, patience);
+        await over.CancelAsync();
+        return first == reading;
     }
 
     void Append(ISpool spool, long size, UploadSaid? frame)

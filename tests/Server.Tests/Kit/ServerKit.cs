@@ -28,15 +28,17 @@ sealed class ServerKit : IAsyncDisposable
         var adapters = new AdapterCache(Blobs);
         var versions = new VersionWriter(Blobs, new ManifestEncoder());
         Secrets = secrets ?? new MemoryRunSecrets(1);
-        var worker = new RoundWorker(Blobs, Spools, adapters, versions, new WorkerOptions(threads), Secrets);
+        var fold = new RecordedFold(Blobs, Spools, adapters, new WorkerOptions(threads));
+        var worker = new RoundWorker(Blobs, adapters, versions, fold, new WorkerOptions(threads), Secrets);
+        Replay = new RoundReplay(Blobs, Store, adapters, fold, Secrets);
         var services = new RoundServices(Store, Spools, worker, Clients, Time) { Metrics = Metrics, Loggers = Loggers };
         Runs = new RunDirectory(services, new RunAdmission(Blobs, versions, Store, adapters, Secrets));
         var meter = new TransferMeter();
-        var intake = new UpdateIntake(Runs, Store, Spools, adapters, meter);
         var options = uploads ?? new UploadOptions();
+        var intake = new UpdateIntake(Runs, Store, Spools, adapters, meter);
         Transport = new InProcessTransport(
             new SessionServices(Runs, Clients, Tokens, Fleet, Time) { Standings = Standings, Metrics = Metrics, Loggers = Loggers },
-            new UploadServices(intake, Spools, new UploadLanes(), new SpoolBudget(options.BudgetBytes), Tokens) { Options = options, Metrics = Metrics, Time = Time },
+            new UploadServices(intake, Spools, new UploadLanes(options), new SpoolBudget(options.BudgetBytes), Tokens) { Options = options, Metrics = Metrics, Time = Time },
             new DownloadSession(Blobs, Runs, Tokens, meter, Metrics));
         Wire = new InProcessWire(Transport);
     }
@@ -58,6 +60,8 @@ sealed class ServerKit : IAsyncDisposable
     public ClientStandings Standings { get; }
 
     public ClientTokens Tokens { get; }
+
+    public RoundReplay Replay { get; }
 
     public RunDirectory Runs { get; }
 

@@ -23,6 +23,7 @@ public sealed class RoundMachineProductTests
         ["EvaluationArrived"] = _ => new RoundCommand.EvaluationArrived("a", "run:0:1:e:a", 1, 1, 1),
         ["FoldCompleted"] = _ => new RoundCommand.FoldCompleted(new FoldedVersion([], null, "[]")),
         ["FoldRefused"] = _ => new RoundCommand.FoldRefused(new Refusal(Fault.FoldFailed, "not finite")),
+        ["UpdatesLost"] = _ => new RoundCommand.UpdatesLost(["a"], new Refusal(Fault.SpoolCorrupt, "changed")),
         ["VersionWritten"] = m => new RoundCommand.VersionWritten(Machine.Version(m.State.Version.Version + 1)),
         ["WorkInterrupted"] = _ => new RoundCommand.WorkInterrupted(new Refusal(Fault.DiskFull, "full")),
     };
@@ -46,6 +47,7 @@ public sealed class RoundMachineProductTests
         ["EvaluationArrived"] = "F109 F109 F109 F109 F109 F109 F109 F109",
         ["FoldCompleted"] = "! ! ! Publishing ! ! = =",
         ["FoldRefused"] = "! ! ! Failed ! ! = =",
+        ["UpdatesLost"] = "! ! ! Failed ! ! = =",
         ["VersionWritten"] = "! ! ! ! Collecting ! = =",
         ["WorkInterrupted"] = "! ! ! = Aggregating ! = =",
     };

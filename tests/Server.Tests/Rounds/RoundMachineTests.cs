@@ -177,6 +177,20 @@ public sealed class RoundMachineTests
     }
 
     [Fact]
+    public void UpdatesLost_OnlyTheirClientsAreAskedAgain()
+    {
+        var machine = Machine.In(RoundPhase.Aggregating);
+        machine.Do(new RoundCommand.UpdatesLost(["b"], new Refusal(Fault.SpoolCorrupt, "changed")));
+        Assert.Equal((ParticipationState.Rejected, Fault.SpoolCorrupt), (machine.State.Participations["b"].State, machine.State.Participations["b"].Fault));
+
+        machine.NowMs += 1_000;
+        machine.Do(new RoundCommand.Tick());
+
+        Assert.Equal(["b"], machine.Effects.OfType<RoundEffect.PushTrain>().Select(p => p.Client));
+        Assert.Equal(2, machine.State.AcceptedCount);
+    }
+
+    [Fact]
     public void WorkInterrupted_KeepsTheSetAndFoldsItAgainLater()
     {
         var machine = Machine.In(RoundPhase.Publishing);
@@ -223,6 +237,20 @@ public sealed class RoundMachineTests
 
         Assert.Equal(RoundPhase.Collecting, machine.State.Phase);
         Assert.Equal(machine.NowMs + 30_000, machine.State.DeadlineMs);
+    }
+
+    [Fact]
+    public void Start_AfterTheClockWasSetBack_WaitsNoLongerThanAWholeDeadline()
+    {
+        var machine = Machine.In(RoundPhase.Collecting);
+        machine.NowMs -= 10_000_000;
+        machine.Do(new RoundCommand.Start());
+        Assert.Equal(machine.NowMs + 100_000, machine.State.DeadlineMs);
+
+        machine = Machine.In(RoundPhase.Failed);
+        machine.NowMs -= 10_000_000;
+        machine.Do(new RoundCommand.Start());
+        Assert.Equal(RoundPhase.Collecting, machine.State.Phase);
     }
 
     [Fact]

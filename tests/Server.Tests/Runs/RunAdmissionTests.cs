@@ -94,5 +94,25 @@ public sealed class RunAdmissionTests : IAsyncDisposable
         Assert.Equal(Fault.SpecAltered, Assert.Throws<FaultException>(() => restarted.Runs.Get("altered")).Refusal.Fault);
     }
 
+    [Fact]
+    public async Task Resume_DamagedRecord_IsNamedWhileOthersGoOn()
+    {
+        await _server.CreateAsync(Adapter, Adapter.Spec("damaged", 1, 1));
+        await _server.CreateAsync(Adapter, Adapter.Spec("phased", 1, 1));
+        await _server.CreateAsync(Adapter, Adapter.Spec("sound", 1, 1));
+        var rows = await _server.Store.RunsAsync(CancellationToken.None);
+        await _server.Store.CommitAsync(
+        [
+            Federated.Server.Storage.Rows.RowChange.Update(rows[0] with { Version = 9 }),
+            Federated.Server.Storage.Rows.RowChange.Update(rows[1] with { Phase = "dreaming" }),
+        ], CancellationToken.None);
+
+        await using var restarted = new ServerKit(_server.Store, _server.Blobs, _server.Spools);
+        await restarted.Runs.ResumeAsync(CancellationToken.None);
+
+        Assert.Equal("sound", Assert.Single(restarted.Runs.All).Current.State.Run);
+        Assert.All((string[])["damaged", "phased"], r => Assert.Equal(Fault.RunDamaged, Assert.Throws<FaultException>(() => restarted.Runs.Get(r)).Refusal.Fault));
+    }
+
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 }

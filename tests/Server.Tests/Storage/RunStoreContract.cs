@@ -131,6 +131,24 @@ public abstract class RunStoreContract
     }
 
     [Fact]
+    public async Task Commit_ManyAtOnce_EachSucceedsOrFailsByItself()
+    {
+        var store = await OpenAsync();
+        await store.CommitAsync([RowChange.Add(Rows.Client("taken"))], CancellationToken.None);
+
+        async Task Commit(int i) => await store.CommitAsync(
+            [RowChange.Add(Rows.Event("run", $"e{i}")), RowChange.Add(Rows.Client(i % 4 == 0 ? "taken" : $"c{i}"))], CancellationToken.None);
+        var commits = Enumerable.Range(0, 40).Select(Commit).ToList();
+        await Task.WhenAll(commits.Select(c => c.ContinueWith(_ => { }, TaskScheduler.Default))).DefaultTimeout();
+
+        Assert.Equal(Enumerable.Range(0, 40).Select(i => i % 4 == 0), commits.Select(c => c.Exception?.InnerException is StoreConflictException));
+        Assert.Equal(31, (await store.ClientsAsync(CancellationToken.None)).Count);
+        var events = await store.EventsAsync(0, 100, "run", CancellationToken.None);
+        Assert.Equal(Enumerable.Range(1, 30).Select(i => (long)i), events.Select(e => e.Sequence));
+        Assert.DoesNotContain(events, e => int.Parse(e.Kind[1..]) % 4 == 0);
+    }
+
+    [Fact]
     public async Task Commit_ManyAtOnce_AllLand()
     {
         var store = await OpenAsync();

@@ -98,8 +98,55 @@ public sealed class SqliteRunStoreTests : RunStoreContract, IAsyncLifetime
 
         var refusal = await Assert.ThrowsAsync<FaultException>(() => SqliteRunStore.OpenAsync(Database, CancellationToken.None));
 
-        Assert.Equal(Fault.StoreUnavailable, refusal.Refusal.Fault);
+        Assert.Equal(Fault.DatabaseCorrupt, refusal.Refusal.Fault);
         Assert.Contains(Database, refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Commit_WhileAnotherProgramHoldsTheLock_IsRefusedAndWorksLater()
+    {
+        await using var store = await SqliteRunStore.OpenAsync(Database, CancellationToken.None, busySeconds: 1);
+        using (var other = new SqliteConnection($"Data Source={Database};Pooling=False"))
+        {
+            other.Open();
+            Run(other, "BEGIN IMMEDIATE");
+            var refusal = await Assert.ThrowsAsync<FaultException>(() => store.CommitAsync([RowChange.Add(Rows.Run("late"))], CancellationToken.None));
+            Assert.Equal(Fault.DatabaseLocked, refusal.Refusal.Fault);
+        }
+
+        await store.CommitAsync([RowChange.Add(Rows.Run("late"))], CancellationToken.None);
+
+        Assert.Equal("late", Assert.Single(await store.RunsAsync(CancellationToken.None)).Id);
+    }
+
+    [Fact]
+    public async Task Commit_IntoACorruptFile_IsNamedAndNothingCounts()
+    {
+        var store = await OpenAsync();
+        await store.CommitAsync([RowChange.Add(Rows.Run("before"))], CancellationToken.None);
+        await _open[0].DisposeAsync();
+        SqliteConnection.ClearAllPools();
+        using (var file = File.OpenWrite(Database))
+        {
+            file.Position = 4096;
+            file.Write(new byte[file.Length - 4096].Select(_ => (byte)0xA5).ToArray());
+        }
+
+        var refusal = await Assert.ThrowsAsync<FaultException>(() => SqliteRunStore.OpenAsync(Database, CancellationToken.None));
+
+        Assert.Equal(Fault.DatabaseCorrupt, refusal.Refusal.Fault);
+    }
+
+    [Fact]
+    public async Task Commit_ReadOnlyFile_IsNamed()
+    {
+        await using var store = await SqliteRunStore.OpenAsync(Database, CancellationToken.None);
+        using var query = new SqliteConnection($"Data Source={Database};Mode=ReadOnly;Pooling=False");
+        query.Open();
+
+        var error = Assert.Throws<SqliteException>(() => Run(query, "DELETE FROM runs"));
+
+        Assert.Equal(Fault.DataFolderReadOnly, SqliteErrors.Of(error).Fault);
     }
 
     static string Describe(IReadOnlyEntityType type, IReadOnlyProperty property)
@@ -126,6 +173,14 @@ public sealed class SqliteRunStoreTests : RunStoreContract, IAsyncLifetime
         connection.Open();
         using var command = connection.CreateCommand();
         command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+
+    static void Run(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.CommandTimeout = 1;
         command.ExecuteNonQuery();
     }
 

@@ -1,0 +1,98 @@
+using System.Text;
+using Federated.Aggregators.Adapters;
+using Federated.Aggregators.Strategies;
+using Federated.Server.Faults;
+using Federated.Server.Privacy;
+using Federated.Server.Rounds;
+using Federated.Server.Runs;
+using Federated.Server.Storage;
+
+namespace Federated.Server.Aggregation;
+
+/// <summary>Folds a recorded round again, with its own strategy or another, and says how far the results lie apart. Nothing is published.</summary>
+sealed class RoundReplay(IBlobStore blobs, IRunStore store, AdapterCache adapters, RecordedFold fold, IRunSecrets secrets)
+{
+    /// <param name="run">The run.</param>
+    /// <param name="round">A published round, 1 or more.</param>
+    /// <param name="strategy">A bundle's name; null replays the recorded strategy, which must give the published bytes.</param>
+    /// <param name="stopping">Ends the fold.</param>
+    /// <exception cref="FaultException">The round has no record, its updates are gone, or the strategy cannot fold them.</exception>
+    public async Task<ReplayReport> RunAsync(RoundState run, int round, string? strategy, CancellationToken stopping)
+    {
+        var recorded = await RecordAsync(run, round, stopping);
+        var published = await VersionAsync(run.Run, recorded.VersionIn.Version + 1, stopping);
+        var order = strategy is null ? recorded : recorded with { Spec = Admitted(recorded, strategy) };
+        return await Task.Run(() => Compare(recorded, order, published, stopping), stopping);
+    }
+
+    ReplayReport Compare(FoldOrder recorded, FoldOrder order, VersionInfo published, CancellationToken stopping)
+    {
+        var layout = adapters.Get(order.VersionIn.SchemaDigest, order.VersionIn.PlanDigest).Layout;
+        var before = GroupFiles.Read(blobs, layout, order.VersionIn);
+        // Another strategy remembers nothing of the rounds before.
+        var state = order.Spec == recorded.Spec ? GroupFiles.ReadState(blobs, order.VersionIn.StateDigest) : StrategyState.Empty;
+        var result = Fold(order, before, state, stopping);
+        var added = GroupFiles.ReadOffsets(blobs, layout, published).Skip(order.VersionIn.Offsets.Length).ToList();
+        var (was, now) = (new GroupValues(GroupFiles.Read(blobs, layout, published), added), new GroupValues(result.Tensors, result.Offsets));
+        var start = new GroupValues(before, []);
+        var identical = GroupFiles.Write(result.Tensors).Select(g => g.Digest).SequenceEqual(published.Groups.Select(g => g.Digest))
+            && GroupFiles.Write(result.Offsets).Select(o => o.Digest).SequenceEqual(published.Offsets.Skip(order.VersionIn.Offsets.Length).Select(o => o.Digest));
+        return new ReplayReport(
+            order.Plan.Run, order.Plan.Round, StrategyJson.NameOf(recorded.Spec.Strategy), StrategyJson.NameOf(order.Spec.Strategy), identical,
+            [.. layout.Groups.Select(g => new ReplayedGroup(g.Group.Name, was.Distance(start, g), now.Distance(start, g), identical ? 0 : now.Distance(was, g)))]);
+    }
+
+    FoldResult Fold(FoldOrder order, AdapterTensors before, StrategyState state, CancellationToken stopping)
+    {
+        try
+        {
+            return fold.Run(order, new RecordedStart(before, state, RoundNoise.Of(order, state, secrets)?.Mechanism), (result, _) => result, stopping);
+        }
+        catch (FoldRefusedException e)
+        {
+            throw new FaultException(Fault.FoldFailed, e.Message, e);
+        }
+        catch (UpdatesLostException e)
+        {
+            throw new FaultException(Fault.UpdatesGone, $"Round {order.Plan.Round} of run '{order.Plan.Run}' lacks {e.Clients.Count} of its updates; keepUpdates keeps them.", e);
+        }
+    }
+
+    async Task<FoldOrder> RecordAsync(RoundState run, int round, CancellationToken stopping)
+    {
+        var row = (await store.RoundsAsync(run.Run, stopping)).FirstOrDefault(r => r.Round == round);
+        if (row is not { AcceptedSetJson: { } json, VersionOut: not null } || await store.PlanAsync(run.Run, round, row.Attempt, stopping) is not { } plan)
+            throw new FaultException(Fault.VersionNotFound, $"Round {round} of run '{run.Run}' has published nothing that could be folded again.");
+        var order = new FoldOrder(run.Spec, RoundPlan.Parse(Encoding.UTF8.GetBytes(plan.Json)), AcceptedSet.Parse(Encoding.UTF8.GetBytes(json)), await VersionAsync(run.Run, row.VersionIn, stopping));
+        foreach (var start in order.Accepted.Updates.Select(u => u.StartVersion).OfType<int>().Distinct())
+            order = order with { Starts = order.Starts.SetItem(start, await VersionAsync(run.Run, start, stopping)) };
+        return order;
+    }
+
+    RunSpec Admitted(FoldOrder order, string strategy)
+    {
+        var spec = FoldSpec.Of(strategy);
+        var requirements = new FoldRequirements { LinearSum = order.Spec.Privacy is { IsCentral: true }, Asynchronous = order.Accepted.Updates.Any(u => u.StartVersion is not null) };
+        var refusals = StrategyCatalog.Default.Refusals(spec, requirements, adapters.Get(order.VersionIn.SchemaDigest, order.VersionIn.PlanDigest).Schema);
+        return refusals.Count == 0 ? order.Spec with { Strategy = spec } : throw new FaultException(Fault.StrategyRefused, string.Join(" ", refusals));
+    }
+
+    async Task<VersionInfo> VersionAsync(string run, int version, CancellationToken stopping) =>
+        RoundRestore.Version(await store.VersionAsync(run, version, stopping) ?? throw new FaultException(Fault.VersionNotFound, $"Run '{run}' has no version {version}."));
+}
+
+/// <summary>How two folds of the same updates differ.</summary>
+/// <param name="Run">The run.</param>
+/// <param name="Round">The round.</param>
+/// <param name="Recorded">The strategy that published.</param>
+/// <param name="Strategy">The one that folded now.</param>
+/// <param name="Identical">Whether every byte is the same.</param>
+/// <param name="Groups">One for each group of the adapter.</param>
+sealed record ReplayReport(string Run, int Round, string Recorded, string Strategy, bool Identical, IReadOnlyList<ReplayedGroup> Groups);
+
+/// <summary>Frobenius norms; of the effective product where the group is a product.</summary>
+/// <param name="Group">Its name.</param>
+/// <param name="RecordedChange">Of the published version from the one before.</param>
+/// <param name="ReplayedChange">Of the replayed one from the one before.</param>
+/// <param name="Difference">Of the two from each other.</param>
+sealed record ReplayedGroup(string Group, double RecordedChange, double ReplayedChange, double Difference);
