@@ -31,10 +31,10 @@ static class RunsApi
             .Needs(new RouteRule(Role.Operator) { Run = "id", Refusals = [Fault.RunNotFound, Fault.RunExists, Fault.UnknownKey, Fault.ValueInvalid] }, "Create a run like this one: body {\"name\": ..., \"changes\": {...}}.")
             .Accepts<JsonObject>("application/json").Produces<RunView>(StatusCodes.Status201Created);
         api.MapPost("/runs/{id}/rollback", RollBackAsync)
-            .NeedsForRun(Role.Operator, "id", "Publish an earlier version's values again as the next version: body {\"version\": n}.", Fault.RunEnded, Fault.VersionNotFound, Fault.RoundUnderWay, Fault.ValueInvalid)
+            .NeedsForRun(Role.Operator, "id", "Publish an earlier version's values again as the next version: body {\"version\": n}.", Fault.RunEnded, Fault.VersionNotFound, Fault.ValueInvalid)
             .Accepts<JsonObject>("application/json").Produces<RunView>();
         api.MapPost("/runs/{id}/rounds/{round:int}/replay", ReplayAsync)
-            .NeedsForRun(Role.Operator, "id", "Fold a recorded round again, with its strategy or another: body {\"strategy\": ...}. Nothing is published.", Fault.VersionNotFound, Fault.UpdatesGone, Fault.StrategyRefused, Fault.ValueInvalid)
+            .NeedsForRun(Role.Operator, "id", "Fold a recorded round again, with its strategy or another: body {\"strategy\": ...}. Nothing is published.", Fault.VersionNotFound)
             .Accepts<JsonObject>("application/json").Produces<ReplayReport>();
         api.MapGet("/runs/{id}/rounds", RoundsAsync).NeedsForRun(Role.Viewer, "id", "The run's rounds, with participations.", Fault.ValueInvalid)
             .Produces<IReadOnlyList<RoundView>>();
@@ -75,12 +75,16 @@ static class RunsApi
 
     static async Task<ReplayReport> ReplayAsync(string id, int round, HttpContext context, RunDirectory runs, RoundReplay replay, CancellationToken stopping)
     {
+        var state = runs.Get(id).Current.State;
         var strategy = RequestBody.Read(context.Request, o => o.Element("strategy") is null ? null : o.Text("strategy", maxLength: 64));
-        return await replay.RunAsync(runs.Get(id).Current.State, round, strategy, stopping);
+        return await replay.RunAsync(state, round, strategy, stopping);
     }
 
     static async Task<RunView> RollBackAsync(string id, HttpContext context, RunDirectory runs, CancellationToken stopping)
     {
+        var state = runs.Get(id).Current.State;
+        if (state.IsTerminal)
+            throw new FaultException(Fault.RunEnded, $"Run '{id}' is {RoundRows.Name(state.Phase)}.");
         var version = RequestBody.Read(context.Request, o => (int)o.Integer("version", 0, int.MaxValue));
         return RunViews.Of((await runs.RollBackAsync(id, version, stopping)).Current);
     }

@@ -104,9 +104,9 @@ sealed class RunDirectory(RoundServices services, RunAdmission admission) : IAsy
     {
         var loop = Get(run);
         var state = loop.Current.State;
-        var row = version < state.Version.Version ? await services.Store.VersionAsync(run, version, stopping) : null;
+        var row = version <= state.Version.Version ? await services.Store.VersionAsync(run, version, stopping) : null;
         if (row is null)
-            throw new FaultException(Fault.VersionNotFound, $"Run '{run}' has no version {version} before its newest, {state.Version.Version}.");
+            throw new FaultException(Fault.VersionNotFound, $"Run '{run}' has no version {version}; its newest is {state.Version.Version}.");
         var written = await admission.WriteAgainAsync(state.Spec, RoundRestore.Version(row), state.Version, stopping);
         var outcome = await loop.SendAsync(new RoundCommand.RolledBack(written, version), stopping);
         return outcome.Refusal is { } refusal ? throw new FaultException(refusal) : loop;

@@ -122,10 +122,10 @@ public sealed class RunLifeTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task RollBack_ToAVersionThatIsNotEarlier_IsRefused()
+    public async Task RollBack_ToAVersionThatIsNotThere_IsRefused()
     {
         await _server.CreateAsync(Adapter, Spec("run", 4, "fedit"));
-        Assert.Equal(Fault.VersionNotFound, (await Assert.ThrowsAsync<FaultException>(() => _server.Runs.RollBackAsync("run", 0, CancellationToken.None))).Refusal.Fault);
+        Assert.Equal(Fault.VersionNotFound, (await Assert.ThrowsAsync<FaultException>(() => _server.Runs.RollBackAsync("run", 1, CancellationToken.None))).Refusal.Fault);
     }
 
     /// <summary>One client is held back by two versions: its update is folded with the version that it started from, wherever the server was restarted.</summary>
