@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Federated.Cli.Commands;
+using Federated.Cli.Operating;
 using Federated.Cli.Terminal;
 
 var root = new RootCommand("Federated: federated parameter-efficient fine-tuning.")
@@ -12,7 +13,9 @@ var root = new RootCommand("Federated: federated parameter-efficient fine-tuning
     AuditCommand.Create(),
     RunsCommand.Create(),
     RoundsCommand.Create(),
+    AuthorityCommand.Create(),
     DemoCommand.Create(),
     BenchCommand.Create(),
 };
+foreach (var command in OperatorCommands.Create()) root.Subcommands.Add(command);
 return args is ["server", .. var options] ? ServerCommand.Become(options) : await CommandRunner.RunAsync(root, args);

@@ -27,7 +27,8 @@ static class BenchCommand
             {
                 console.Say($"Seed {seed} of {parsed.GetValue(seeds)}");
                 var settings = options.Read(parsed, new DemoSettings()) with { Seed = (ulong)seed };
-                results.Add(await new DemoPipeline(settings, options.Images(parsed), new Workspace(options.Work(parsed)), console, TimeProvider.System).RunAsync(stop));
+                await using var pipeline = new DemoPipeline(settings, options.Images(parsed), new Workspace(options.Work(parsed)), console, TimeProvider.System);
+                results.Add(await pipeline.RunAsync(keep: false, stop));
             }
             var bench = VisionBench.Of(results);
             console.Write(Table(bench));

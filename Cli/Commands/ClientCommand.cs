@@ -1,13 +1,35 @@
 using System.CommandLine;
 using Federated.Client.Configuration;
 using Federated.Client.Rounds;
+using Federated.Client.Transport.Identity;
+using Federated.Cli.Terminal;
 
 namespace Federated.Cli.Commands;
 
 /// <summary><c>federated client run</c>: a site's daemon in this process.</summary>
 static class ClientCommand
 {
-    public static Command Create() => new("client", "Take part in a federation.") { Run() };
+    public static Command Create() => new("client", "Take part in a federation.") { Init(), Run() };
+
+    static Command Init()
+    {
+        var server = new Option<Uri>("--server") { Description = "REST address of the coordinator, https.", Required = true };
+        var token = new Option<string?>("--token") { Description = "The join token [default: FEDERATED_JOIN_TOKEN]." };
+        var state = new Option<DirectoryInfo>("--state") { Description = "The client's state folder; 'state' of its configuration.", Required = true };
+        var command = new Command("init", "Get this site's certificate for a join token; its key is made here and stays here.") { server, token, state };
+        command.SetAction(async (parsed, stop) =>
+        {
+            var invitation = parsed.GetValue(token) ?? Environment.GetEnvironmentVariable("FEDERATED_JOIN_TOKEN")
+                ?? throw new CommandException("F561", "There is no join token; give --token or FEDERATED_JOIN_TOKEN.", ExitCode.Usage);
+            if (parsed.GetValue(server) is not { IsAbsoluteUri: true, Scheme: "https" } address)
+                throw new CommandException("F561", $"--server '{parsed.GetValue(server)}' is no https address.", ExitCode.Usage);
+            var folder = parsed.GetValue(state)!.FullName;
+            var client = await Enrolment.RunAsync(address, invitation, folder, stop);
+            Console.WriteLine($"This site is '{client}'; its certificate is in '{folder}'. Set \"id\": \"{client}\" and the coordinator's https address of clients in its configuration.");
+            return ExitCode.Done;
+        });
+        return command;
+    }
 
     static Command Run()
     {

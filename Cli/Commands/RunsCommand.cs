@@ -1,26 +1,32 @@
 using System.CommandLine;
-using System.Text.Json;
+using System.Text.Json.Nodes;
+using Federated.Cli.Operating;
 using Federated.Cli.Rest;
 using Federated.Cli.Terminal;
-using Spectre.Console;
 
 namespace Federated.Cli.Commands;
 
-/// <summary><c>federated runs create|list|show|pause|resume|stop</c>, over REST.</summary>
+/// <summary><c>federated runs create|clone|list|show|pause|resume|stop|curves</c>, over REST.</summary>
 static class RunsCommand
 {
-    static readonly JsonSerializerOptions Indented = new(CoordinatorRest.Json) { WriteIndented = true };
+    static readonly Column[] Columns =
+    [
+        Column.Of("run", "id"), new("phase", run => run["paused"]!.GetValue<bool>() ? $"{run["phase"]} (paused)" : $"{run["phase"]}"), new("round", run => $"{run["round"]}/{run["rounds"]}"),
+        Column.Of("strategy", "strategy"), new("clients", run => $"{run["connected"]!.AsArray().Count}"), Column.Of("version", "version"), Column.Of("last error", "lastError"),
+    ];
 
     public static Command Create() => new("runs", "Create and steer runs.")
     {
-        CreateRun(), List(), Show(), Act("pause", "Hold a run before its next round."), Act("resume", "Let a paused run go on."), Act("stop", "End a run."),
+        CreateRun(), Clone(),
+        Verb.Show("list", "List the runs.", [], [], new(async (_, rest, stop) => await JsonPages.AllAsync(rest, "api/v1/runs", stop), Columns)),
+        Show(), Curves(), Act("pause", "Hold a run before its next round."), Act("resume", "Let a paused run go on."), Act("stop", "End a run."),
     };
 
     static Command CreateRun()
     {
         var file = new Argument<FileInfo>("file") { Description = "A RunSpec (docs/runs.md)." };
         var validate = new Option<bool>("--validate") { Description = "Check only; nothing is created." };
-        return Verb("create", "Create a run and start it.", [file], [validate], async (parsed, rest, stop) =>
+        return Verb.Act("create", "Create a run and start it.", [file], [validate], async (parsed, rest, stop) =>
         {
             var spec = await RunFile.UploadAsync(parsed.GetValue(file)!.FullName, rest, stop);
             var run = await rest.CreateAsync(spec, parsed.GetValue(validate), stop);
@@ -28,61 +34,66 @@ static class RunsCommand
         });
     }
 
-    static Command List()
+    static Command Clone()
     {
-        var json = JsonOption();
-        return Verb("list", "List the runs.", [], [json], async (parsed, rest, stop) =>
+        var (run, name) = (RunArgument(), new Argument<string>("name") { Description = "The new run's name." });
+        var set = new Option<string[]>("--set") { Description = "KEY=JSON ...: what differs, such as rounds=40 or strategy='\"fedit\"'.", AllowMultipleArgumentsPerToken = true };
+        return Verb.Show("clone", "Create a run like another one.", [run, name], [set], new(
+            (parsed, rest, stop) => rest.SendAsync(
+                HttpMethod.Post, $"api/v1/runs/{Escaped(parsed, run)}/clone", new JsonObject { ["name"] = parsed.GetValue(name), ["changes"] = Changes(parsed.GetValue(set) ?? []) }, stop), Columns));
+    }
+
+    static JsonObject Changes(string[] settings)
+    {
+        var changes = new JsonObject();
+        foreach (var setting in settings)
         {
-            var runs = await rest.RunsAsync(stop);
-            if (parsed.GetValue(json))
+            if (setting.Split('=', 2) is not [var key, var json]) throw new CommandException("F561", $"--set '{setting}' is not KEY=JSON.", ExitCode.Usage);
+            try
             {
-                Console.WriteLine(JsonSerializer.Serialize(runs, Indented));
-                return;
+                changes[key] = JsonNode.Parse(json);
             }
-            var table = new Table().AddColumns("run", "phase", "round", "strategy", "clients");
-            foreach (var run in runs)
-                table.AddRow(Markup.Escape(run.Id), run.Paused ? $"{run.Phase} (paused)" : run.Phase, $"{run.Round}/{run.Rounds}", Markup.Escape(run.Strategy), $"{run.Connected.Length}/{run.Joined.Length}");
-            AnsiConsole.Write(table);
-        });
+            catch (System.Text.Json.JsonException e)
+            {
+                throw new CommandException("F561", $"--set '{setting}': the value is no JSON: {e.Message}", ExitCode.Usage);
+            }
+        }
+        return changes;
     }
 
     static Command Show()
     {
         var run = RunArgument();
-        return Verb("show", "Print a run and its rounds as JSON.", [run], [], async (parsed, rest, stop) =>
-        {
-            var id = parsed.GetValue(run)!;
-            Console.WriteLine(JsonSerializer.Serialize(new { run = await rest.RunAsync(id, stop), rounds = await rest.RoundsAsync(id, stop) }, Indented));
-        });
+        return Verb.Show("show", "Show a run.", [run], [], new((parsed, rest, stop) => rest.JsonAsync($"api/v1/runs/{Escaped(parsed, run)}", stop), Columns));
     }
+
+    static Command Curves()
+    {
+        var run = RunArgument();
+        Column[] columns =
+        [
+            Column.Of("round", "round"), Column.Number("accuracy", "accuracy", 4), Column.Number("loss", "loss", 4), Column.Number("training loss", "trainingLoss", 4),
+            Column.Number("seconds", "seconds", 1), Column.Bytes("up", "bytesUp"), Column.Bytes("down", "bytesDown"),
+        ];
+        return Verb.Show("curves", "Show a run's curves, a row per round.", [run], [], new(
+            async (parsed, rest, stop) => Rows((await rest.JsonAsync($"api/v1/runs/{Escaped(parsed, run)}/curves", stop)).AsObject()), columns));
+    }
+
+    /// <summary>Columns of equal length as a list of rows.</summary>
+    public static JsonArray Rows(JsonObject columns) =>
+        [.. Enumerable.Range(0, columns["round"]!.AsArray().Count).Select(i => (JsonNode)new JsonObject(columns.Select(c => KeyValuePair.Create(c.Key, c.Value!.AsArray()[i]?.DeepClone()))))];
 
     static Command Act(string action, string description)
     {
         var run = RunArgument();
-        return Verb(action, description, [run], [], async (parsed, rest, stop) =>
+        return Verb.Act(action, description, [run], [], async (parsed, rest, stop) =>
         {
             var snapshot = await rest.ActAsync(parsed.GetValue(run)!, action, stop);
             Console.WriteLine($"Run '{snapshot.Id}': {snapshot.Phase}{(snapshot.Paused ? ", paused" : "")}.");
         });
     }
 
+    static string Escaped(ParseResult parsed, Argument<string> argument) => Uri.EscapeDataString(parsed.GetValue(argument)!);
+
     static Argument<string> RunArgument() => new("run") { Description = "The run's name." };
-
-    static Option<bool> JsonOption() => new("--json") { Description = "JSON instead of a table." };
-
-    static Command Verb(string name, string description, Argument[] arguments, Option[] options, Func<ParseResult, CoordinatorRest, CancellationToken, Task> action)
-    {
-        var command = new Command(name, description);
-        foreach (var argument in arguments) command.Arguments.Add(argument);
-        foreach (var option in options) command.Options.Add(option);
-        var server = new ServerOption();
-        server.AddTo(command);
-        command.SetAction(async (parsed, stop) =>
-        {
-            using var rest = server.Open(parsed);
-            await action(parsed, rest, stop);
-            return ExitCode.Done;
-        });
-        return command;
-    }
 }

@@ -5,7 +5,7 @@ using Federated.Client.Models;
 namespace Federated.Cli.Demo;
 
 /// <summary>The whole demo: base, adapter, processes, one run per strategy, reference rows, result.</summary>
-sealed class DemoPipeline(DemoSettings settings, FashionMnist files, Workspace workspace, DemoConsole console, TimeProvider clock)
+sealed class DemoPipeline(DemoSettings settings, FashionMnist files, Workspace workspace, DemoConsole console, TimeProvider clock) : IAsyncDisposable
 {
     static readonly Dictionary<string, string> AdapterTargets = new() { ["targets"] = "query,value,attention.output.dense,output.dense" };
 
@@ -13,19 +13,22 @@ sealed class DemoPipeline(DemoSettings settings, FashionMnist files, Workspace w
     readonly IReadOnlyList<Site> _sites = DomainSet.Sites(settings.Domains);
     readonly SiteImages _images = new(files, settings);
 
-    public async Task<DemoResult> RunAsync(CancellationToken stop)
+    Federation? _federation;
+
+    /// <param name="keep">Whether coordinator and sites go on until the pipeline is disposed; otherwise they end with the last run.</param>
+    /// <param name="stop">Ends everything.</param>
+    public async Task<DemoResult> RunAsync(bool keep, CancellationToken stop)
     {
         TorchSharp.torch.set_num_threads(1);
         var baseFolder = await _stages.MeasureAsync("base model", () => BaseModel.EnsureAsync(workspace, _images, settings, console, stop));
         var bundle = await _stages.MeasureAsync("adapter init", () => Task.Run(() => InitialiseAdapter(baseFolder), stop));
 
         var federated = new List<Row>();
-        await using (var federation = new Federation(workspace, clock))
-        {
-            await _stages.MeasureAsync("start of seven processes", () => StartAsync(federation, baseFolder, stop));
-            foreach (var strategy in settings.Strategies)
-                federated.Add(await _stages.MeasureAsync($"federated: {strategy}", () => new FederatedRow(federation, workspace, settings, _sites.Count).RunAsync(strategy, console, stop)));
-        }
+        var federation = _federation = new Federation(workspace, clock);
+        await _stages.MeasureAsync("start of seven processes", () => StartAsync(federation, baseFolder, stop));
+        foreach (var strategy in settings.Strategies)
+            federated.Add(await _stages.MeasureAsync($"federated: {strategy}", () => new FederatedRow(federation, workspace, settings, _sites.Count).RunAsync(strategy, console, stop)));
+        if (!keep) await DisposeAsync();
 
         var references = new ReferenceRows(baseFolder, bundle, _images, _sites, settings);
         var trained = await _stages.MeasureAsync("sites alone and central", () =>
@@ -33,6 +36,11 @@ sealed class DemoPipeline(DemoSettings settings, FashionMnist files, Workspace w
         var rows = await _stages.MeasureAsync("evaluation", () => ScoreAsync(references, federated, stop));
         return new DemoResult(settings, Machine.Describe(), Machine.Commit(), [.. _sites.Select(site => site.Domain)], _stages.Stages,
             [rows.Base, .. trained.Where(row => row.Kind == RowKind.Alone), .. rows.Federated, .. trained.Where(row => row.Kind == RowKind.Central)]);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _federation, null) is { } federation) await federation.DisposeAsync();
     }
 
     AdapterBundle InitialiseAdapter(string baseFolder)
@@ -57,7 +65,7 @@ sealed class DemoPipeline(DemoSettings settings, FashionMnist files, Workspace w
                 ["threads"] = 1,
                 ["data"] = _images.Configuration(site),
             });
-        console.Say($"Coordinator {federation.Rest.Server} and {_sites.Count} sites are running; logs in {workspace.Logs}.");
+        console.Say($"Coordinator and {_sites.Count} sites are running; dashboard: {federation.Rest.Server}   logs: {workspace.Logs}");
     }
 
     static async Task<(Row Base, IReadOnlyList<Row> Federated)> ScoreAsync(ReferenceRows references, IReadOnlyList<Row> federated, CancellationToken stop)

@@ -7,19 +7,76 @@ using Federated.Cli.Terminal;
 namespace Federated.Cli.Rest;
 
 /// <summary>The coordinator's public REST interface, as an operator's program sees it.</summary>
-sealed class CoordinatorRest(Uri server) : IDisposable
+sealed class CoordinatorRest(RestAccess access) : IDisposable
 {
     public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
-    readonly HttpClient _http = new() { BaseAddress = server, Timeout = TimeSpan.FromMinutes(5) };
+    static readonly TimeSpan CallLimit = TimeSpan.FromMinutes(5);
 
-    public Uri Server => server;
+    // Without a limit of its own: an event stream lasts as long as it is read.
+    readonly HttpClient _http = Open(access);
+
+    public CoordinatorRest(Uri server) : this(new RestAccess(server))
+    {
+    }
+
+    public Uri Server => access.Server;
 
     public Task<RunSnapshot> RunAsync(string run, CancellationToken stop) => GetAsync<RunSnapshot>($"api/v1/runs/{run}", stop);
     public Task<RunSnapshot[]> RunsAsync(CancellationToken stop) => GetAsync<RunSnapshot[]>("api/v1/runs", stop);
     public Task<RoundRecord[]> RoundsAsync(string run, CancellationToken stop) => GetAsync<RoundRecord[]>($"api/v1/runs/{run}/rounds", stop);
     public Task<VersionRecord> VersionAsync(string run, string version, CancellationToken stop) => GetAsync<VersionRecord>($"api/v1/runs/{run}/versions/{version}", stop);
     public Task<FleetMember[]> FleetAsync(CancellationToken stop) => GetAsync<FleetMember[]>("api/v1/fleet", stop);
+
+    public Task<JsonNode> JsonAsync(string path, CancellationToken stop) => GetAsync<JsonNode>(path, stop);
+
+    /// <summary>One page of a list, and the address of the next.</summary>
+    public async Task<(JsonNode Page, string? Next)> PageAsync(string path, CancellationToken stop)
+    {
+        using var limit = Limit(stop);
+        using var answer = await _http.GetAsync(path, limit.Token);
+        var page = await ReadAsync<JsonNode>(answer, limit.Token);
+        return (page, answer.Headers.TryGetValues("Link", out var link) ? link.First().Split('<', '>')[1] : null);
+    }
+
+    /// <summary>Changes something. Every POST carries a key of its own, so that a repeated one is not carried out twice.</summary>
+    public async Task<JsonNode> SendAsync(HttpMethod method, string path, JsonNode? body, CancellationToken stop)
+    {
+        using var limit = Limit(stop);
+        using var request = new HttpRequestMessage(method, path);
+        if (method == HttpMethod.Post) request.Headers.Add("Idempotency-Key", Guid.NewGuid().ToString("N"));
+        if (body is not null) request.Content = new StringContent(body.ToJsonString(), MediaTypeHeaderValue.Parse("application/json"));
+        using var answer = await _http.SendAsync(request, limit.Token);
+        return await ReadAsync<JsonNode>(answer, limit.Token);
+    }
+
+    /// <summary>Saves what lies at an address as a file; a file that is there already is left alone.</summary>
+    public async Task DownloadAsync(string path, string file, CancellationToken stop)
+    {
+        using var limit = Limit(stop);
+        using var answer = await _http.GetAsync(path, HttpCompletionOption.ResponseHeadersRead, limit.Token);
+        await EnsureAsync(answer, limit.Token);
+        var temporary = file + ".part";
+        await using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write))
+            await answer.Content.CopyToAsync(stream, limit.Token);
+        File.Move(temporary, file, overwrite: false);
+    }
+
+    /// <summary>The data of server-sent events, as they come.</summary>
+    public async IAsyncEnumerable<JsonNode> EventsAsync(string path, long? after, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken stop)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.Accept.ParseAdd("text/event-stream");
+        if (after is { } last) request.Headers.Add("Last-Event-ID", $"{last}");
+        using var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop);
+        await EnsureAsync(answer, stop);
+        using var lines = new StreamReader(await answer.Content.ReadAsStreamAsync(stop));
+        while (await lines.ReadLineAsync(stop) is { } line)
+        {
+            if (line.StartsWith("data: ", StringComparison.Ordinal) && JsonNode.Parse(line["data: ".Length..]) is { } data)
+                yield return data;
+        }
+    }
 
     public async Task<RunSnapshot> CreateAsync(JsonNode spec, bool validateOnly, CancellationToken stop)
     {
@@ -50,8 +107,23 @@ sealed class CoordinatorRest(Uri server) : IDisposable
 
     async Task<T> GetAsync<T>(string path, CancellationToken stop)
     {
-        using var answer = await _http.GetAsync(path, stop);
-        return await ReadAsync<T>(answer, stop);
+        using var limit = Limit(stop);
+        using var answer = await _http.GetAsync(path, limit.Token);
+        return await ReadAsync<T>(answer, limit.Token);
+    }
+
+    static HttpClient Open(RestAccess access)
+    {
+        var http = access.Open();
+        http.Timeout = Timeout.InfiniteTimeSpan;
+        return http;
+    }
+
+    static CancellationTokenSource Limit(CancellationToken stop)
+    {
+        var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        limit.CancelAfter(CallLimit);
+        return limit;
     }
 
     static async Task<T> ReadAsync<T>(HttpResponseMessage answer, CancellationToken stop)

@@ -29,6 +29,12 @@ public static class ClientFaults
     public static ClientFault State(string folder, string why, Exception? cause = null) =>
         new("F530", ClientExit.Environment, $"State folder '{folder}' {why}", cause);
 
+    public static ClientFault NoCertificate(string state, string why, Exception? cause = null) =>
+        new("F531", ClientExit.Environment, $"State folder '{state}' has no certificate for a coordinator with TLS ({why}); 'federated client init' gets one.", cause);
+
+    public static ClientFault CertificateOfAnother(string certified, string configured) =>
+        new("F531", ClientExit.Environment, $"The certificate stands for client '{certified}'; the configuration says '{configured}'.");
+
     public static ClientFault Unreachable(string server, string why) =>
         new("F540", ClientExit.Environment, $"Server {server} cannot be reached: {why}");
 

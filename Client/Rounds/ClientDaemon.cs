@@ -5,6 +5,7 @@ using Federated.Client.Storage;
 using Federated.Client.Telemetry;
 using Federated.Client.Transport;
 using Federated.Client.Transport.Grpc;
+using Federated.Client.Transport.Identity;
 using Federated.Client.Transport.Messages;
 
 namespace Federated.Client.Rounds;
@@ -46,10 +47,21 @@ public sealed class ClientDaemon : IDisposable
             using var telemetry = ClientTelemetry.Start(configuration.Id);
             using var site = Site.Open(configuration);
             using var state = ClientState.Open(configuration.State);
-            await using var transport = new GrpcTransport(configuration.Server, state.Token);
+            using var identity = OpenIdentity(configuration);
+            await using var transport = new GrpcTransport(configuration.Server, state.Token, identity);
             using var daemon = new ClientDaemon(configuration, site, state, transport,
                 new ClientRuntime(TimeProvider.System, new Random(), new ClientLog(output, TimeProvider.System)));
-            await daemon.RunAsync(stopping);
+            using var over = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+            var renewing = identity is null ? Task.CompletedTask : new CertificateRenewal(identity, configuration.Server, daemon._runtime).RunAsync(over.Token);
+            try
+            {
+                await daemon.RunAsync(stopping);
+            }
+            finally
+            {
+                await over.CancelAsync();
+                await Settle(renewing);
+            }
             return ClientExit.Done;
         }
         catch (ClientFault fault)
@@ -63,6 +75,18 @@ public sealed class ClientDaemon : IDisposable
             await errors.WriteLineAsync(fault.Line);
             return fault.Exit;
         }
+    }
+
+    /// <exception cref="ClientFault">F531: the address is https and the state folder has no certificate of this client.</exception>
+    static SiteIdentity? OpenIdentity(ClientConfiguration configuration)
+    {
+        if (configuration.Server.Scheme != "https")
+            return null;
+        var identity = SiteIdentity.Open(configuration.State);
+        if (identity.ClientId == configuration.Id)
+            return identity;
+        using (identity)
+            throw ClientFaults.CertificateOfAnother(identity.ClientId, configuration.Id);
     }
 
     /// <summary>Works until <paramref name="stopping"/>, or until all runs have ended where the configuration says so.</summary>

@@ -14,6 +14,10 @@ public sealed class ClientLog(TextWriter writer, TimeProvider time)
 
     public void Connected(string server, string software) => Line($"Connected to {server} ({software}).");
 
+    public void CertificateRenewed(DateTimeOffset expires) => Line($"Certificate renewed until {expires:u}.");
+
+    public void CertificateNotRenewed(DateTimeOffset expires, string why) => Line($"Certificate, which expires at {expires:u}, not renewed yet: {why}");
+
     public void Disconnected(string why, TimeSpan wait) => Line($"Not connected: {why} Trying again in {wait.TotalSeconds:F1} s.");
 
     public void Joined(string run) => Line($"Joined run '{run}'.");

@@ -49,7 +49,6 @@ enum Fault
     ClientSilent,
     OutboundQueueFull,
     FieldTooLarge,
-    DashboardNotBuilt,
 
     KeyMissing,
     KeyRefused,
@@ -72,6 +71,7 @@ enum Fault
     StreamsExhausted,
     TlsFolderUnusable,
     PlaintextRefused,
+    DashboardNotBuilt,
 
     DiskFull,
     StoreUnavailable,

@@ -57,7 +57,6 @@ static class FaultCatalog
         new(Fault.ClientSilent, "F311", StatusCode.DeadlineExceeded, 408, "The client is silent"),
         new(Fault.OutboundQueueFull, "F312", StatusCode.ResourceExhausted, 429, "The client does not read"),
         new(Fault.FieldTooLarge, "F313", StatusCode.InvalidArgument, 400, "A field is too large"),
-        new(Fault.DashboardNotBuilt, "F390", StatusCode.NotFound, 404, "The dashboard was not built"),
 
         new(Fault.KeyMissing, "F360", StatusCode.Unauthenticated, 401, "An API key is needed"),
         new(Fault.KeyRefused, "F361", StatusCode.Unauthenticated, 401, "The API key is refused"),
@@ -80,6 +79,7 @@ static class FaultCatalog
         new(Fault.StreamsExhausted, "F378", StatusCode.ResourceExhausted, 429, "Too many event streams"),
         new(Fault.TlsFolderUnusable, "F379", StatusCode.FailedPrecondition, 503, "The certificates cannot be used"),
         new(Fault.PlaintextRefused, "F380", StatusCode.FailedPrecondition, 503, "Plaintext outside loopback"),
+        new(Fault.DashboardNotBuilt, "F390", StatusCode.NotFound, 404, "The dashboard was not built"),
 
         new(Fault.DiskFull, "F401", StatusCode.Unavailable, 507, "The disk is full"),
         new(Fault.StoreUnavailable, "F402", StatusCode.Unavailable, 503, "The store is unavailable"),

@@ -101,6 +101,8 @@ static class ServerServices
     }
 
     public static IServiceCollection AddOperator(this IServiceCollection services, OperatorOptions options) => services
+        // The framework's default writes < and > as they are; a browser that is fooled about the type would read them.
+        .ConfigureHttpJsonOptions(o => o.SerializerOptions.Encoder = System.Text.Encodings.Web.JavaScriptEncoder.Default)
         .AddSingleton(options)
         .AddSingleton<ProblemMiddleware>()
         .AddSingleton<AccessMiddleware>()

@@ -49,6 +49,8 @@ static class AccessApi
             .Accepts<JsonObject>("application/json").Produces<NewJoinToken>(StatusCodes.Status201Created);
         api.MapDelete("/join-tokens/{id}", async (string id, JoinTokens tokens, CancellationToken stopping) => View(await tokens.RevokeAsync(id, stopping), tokens))
             .Needs(Role.Admin, "Revoke a join token that was not used.", Fault.KeyNotFound).Produces<JoinTokenView>();
+        api.MapGet("/authority", (ClientCertificates certificates) => Results.Text(Authority(certificates).Pem, "application/x-pem-file"))
+            .Needs(Role.Anyone, "The certificate of the authority, which a join token names by its fingerprint.", Fault.TlsFolderUnusable).Produces<string>(contentType: "application/x-pem-file");
         api.MapPost("/enrol", EnrolAsync)
             .Needs(new RouteRule(Role.Anyone) { AuditsItself = true, Refusals = [.. BodyFaults, Fault.JoinTokenRefused, Fault.SigningRequestRefused] }, "Turn a join token and a signing request into a client certificate: body {\"token\", \"request\"}.")
             .Accepts<JsonObject>("application/json").Produces<EnrolledView>();
@@ -70,6 +72,9 @@ static class AccessApi
         var (client, certificate) = await tokens.EnrolAsync(token, request, stopping);
         return new EnrolledView(client, certificate, certificates.Authority!.Pem);
     }
+
+    static CertificateAuthority Authority(ClientCertificates certificates) =>
+        certificates.Authority ?? throw new FaultException(Fault.TlsFolderUnusable, "The server runs without --tls and has no authority.");
 
     static async Task<EnrolledView> RenewAsync(HttpContext context, ClientCertificates certificates, Fleet.ClientStandings standings, CancellationToken stopping)
     {

@@ -20,6 +20,7 @@ sealed class AccessMiddleware(ApiKeys keys, OperatorOptions options, RequestRate
             return context.GetEndpoint() is RouteEndpoint && context.Request.Path.StartsWithSegments("/api")
                 ? throw new InvalidOperationException("A route under /api declares no rule, so nobody may call it.")
                 : next(context);
+        context.Response.Headers.XContentTypeOptions = "nosniff";
         rates.Take(context.Connection.RemoteIpAddress?.ToString() ?? "");
         var caller = Authenticate(context, rule);
         if (caller.Role < rule.Role)

@@ -54,7 +54,7 @@ static class AdaptersApi
         var (state, info) = await FindAsync(id, version, runs, store, stopping);
         var folder = await Task.Run(() => folders.Ensure(state.Spec, info), stopping)
             ?? throw new FaultException(Fault.NoPeftFolder, $"Version {info.Version} of run '{id}' is no adapter that peft can load.");
-        return Results.Stream(body => ZipAsync(folder, $"{id}-v{info.Version}", body, stopping), "application/zip", $"{id}-v{info.Version}.zip");
+        return Results.Stream(await Task.Run(() => Zip(folder, $"{id}-v{info.Version}"), stopping), "application/zip", $"{id}-v{info.Version}.zip");
     }
 
     static async Task<(RoundState State, VersionInfo Version)> FindAsync(string id, string version, RunDirectory runs, IRunStore store, CancellationToken stopping)
@@ -68,16 +68,22 @@ static class AdaptersApi
     }
 
     // Stored, not compressed: weights do not shrink. In the order of the names and without times, so that the same version is the same bytes.
-    static async Task ZipAsync(string folder, string root, Stream body, CancellationToken stopping)
+    static FileStream Zip(string folder, string root)
     {
-        await using var zip = await ZipArchive.CreateAsync(body, ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null, stopping);
-        foreach (var file in Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal))
+        // Beside the folder, where there is room for an adapter; it goes with the answer.
+        var file = new FileStream($"{folder}.{Guid.NewGuid():N}.zip.tmp", FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose);
+        using (var zip = new ZipArchive(file, ZipArchiveMode.Create, leaveOpen: true))
         {
-            var entry = zip.CreateEntry($"{root}/{Path.GetFileName(file)}", CompressionLevel.NoCompression);
-            entry.LastWriteTime = Epoch;
-            await using var content = await entry.OpenAsync(stopping);
-            await using var source = File.OpenRead(file);
-            await source.CopyToAsync(content, stopping);
+            foreach (var path in Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal))
+            {
+                var entry = zip.CreateEntry($"{root}/{Path.GetFileName(path)}", CompressionLevel.NoCompression);
+                entry.LastWriteTime = Epoch;
+                using var content = entry.Open();
+                using var source = File.OpenRead(path);
+                source.CopyTo(content);
+            }
         }
+        file.Position = 0;
+        return file;
     }
 }

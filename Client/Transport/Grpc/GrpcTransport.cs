@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Federated.Client.Transport.Identity;
 using Federated.Protos.V1;
 using Grpc.Core;
 using Grpc.Net.Client;
@@ -16,12 +17,13 @@ public sealed class GrpcTransport : ICoordinatorTransport
 
     /// <param name="server">Address of the coordinator.</param>
     /// <param name="token">This client's token, sent with every call.</param>
-    public GrpcTransport(Uri server, string token)
+    /// <param name="identity">The certificate to show where the address is https; null without TLS.</param>
+    public GrpcTransport(Uri server, string token, SiteIdentity? identity = null)
     {
         Peer = server.GetLeftPart(UriPartial.Authority);
         _metadata = new Metadata { { "authorization", $"Bearer {token}" } };
-        _control = Channel(server);
-        _bulk = Channel(server);
+        _control = Channel(server, identity);
+        _bulk = Channel(server, identity);
     }
 
     public string Peer { get; }
@@ -49,7 +51,7 @@ public sealed class GrpcTransport : ICoordinatorTransport
 
     CallOptions Options(CancellationToken cancellation) => new(_metadata, cancellationToken: cancellation);
 
-    static GrpcChannel Channel(Uri server) => GrpcChannel.ForAddress(server, new GrpcChannelOptions
+    static GrpcChannel Channel(Uri server, SiteIdentity? identity) => GrpcChannel.ForAddress(server, new GrpcChannelOptions
     {
         MaxReceiveMessageSize = MaximumMessageBytes,
         MaxSendMessageSize = MaximumMessageBytes,
@@ -59,6 +61,9 @@ public sealed class GrpcTransport : ICoordinatorTransport
             KeepAlivePingDelay = TimeSpan.FromSeconds(30),
             KeepAlivePingTimeout = TimeSpan.FromSeconds(20),
             PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
+            // New calls move to a new connection now and then, so that a renewed certificate comes into use before the old one expires.
+            PooledConnectionLifetime = identity is null ? Timeout.InfiniteTimeSpan : TimeSpan.FromHours(1),
+            SslOptions = identity?.Options() ?? new(),
             // A proxy named by the environment is for the internet, not for a coordinator that the administrator wrote down.
             UseProxy = false,
         },

@@ -7,10 +7,10 @@ using Grpc.Net.Client;
 namespace Server.Tests.Kit;
 
 /// <summary>Two connections, as the protocol asks: an upload must not starve a push.</summary>
-sealed class GrpcWire(string address) : IWire, IDisposable
+sealed class GrpcWire(string address, Func<HttpMessageHandler>? handler = null) : IWire, IDisposable
 {
-    readonly GrpcChannel _control = GrpcChannel.ForAddress(address);
-    readonly GrpcChannel _bulk = GrpcChannel.ForAddress(address, new GrpcChannelOptions { MaxReceiveMessageSize = 1 << 20 });
+    readonly GrpcChannel _control = GrpcChannel.ForAddress(address, new GrpcChannelOptions { HttpHandler = handler?.Invoke() });
+    readonly GrpcChannel _bulk = GrpcChannel.ForAddress(address, new GrpcChannelOptions { MaxReceiveMessageSize = 1 << 20, HttpHandler = handler?.Invoke() });
 
     public IMessageStream<ServerMessage, ClientMessage> Connect(string token, CancellationToken stopping)
     {

@@ -21,6 +21,8 @@ public sealed class DocumentTests : IAsyncLifetime
 
     /// <summary>Has a test of its own, because nothing works after it.</summary>
     const string DatabaseGone = "F402";
+    /// <summary>Needs a method that peft has no form of, and every one that this server can fold has one.</summary>
+    const string NoFolder = "F131";
     static readonly string Digest = TreeDigest.Of(RestKit.Adapter.PlanBytes);
     static readonly string Absent = TreeDigest.Of([9, 9, 9]);
 
@@ -132,7 +134,7 @@ public sealed class DocumentTests : IAsyncLifetime
         (await plain.Http.GetAsync("health/live")).EnsureSuccessStatusCode();
         foreach (var operation in Operations())
         {
-            foreach (var code in operation.Codes.Where(c => c != DatabaseGone))
+            foreach (var code in operation.Codes.Except([DatabaseGone, NoFolder]))
             {
                 using var answer = await ProvokeAsync(operation, code, keys.Viewer, keys.Limited, plain);
                 var found = await CodeAsync(answer);
@@ -182,6 +184,7 @@ public sealed class DocumentTests : IAsyncLifetime
         ("GET /api/v1/join-tokens", () => _admin.GetAsync("api/v1/join-tokens")),
         ("POST /api/v1/join-tokens", () => _admin.PostAsync("api/v1/join-tokens", RestKit.Json(new { client = "site-b" }))),
         ("DELETE /api/v1/join-tokens/{id}", async () => await _admin.DeleteAsync($"api/v1/join-tokens/{(await InviteAsync("site-c")).GetProperty("id")}")),
+        ("GET /api/v1/authority", () => _kit.Http.GetAsync("api/v1/authority")),
         ("POST /api/v1/enrol", async () => await EnrolAsync("site-d")),
         ("POST /api/v1/renew", RenewAsync),
         ("GET /api/v1/session", () => _admin.GetAsync("api/v1/session")),
@@ -231,6 +234,9 @@ public sealed class DocumentTests : IAsyncLifetime
                 var body = name.EndsWith("keys", StringComparison.Ordinal) ? """{"name":"again"}""" : """{"client":"site-y"}""";
                 (await WithKey(method, path, $"twice {name}", body)).EnsureSuccessStatusCode();
                 return await WithKey(method, path, $"twice {name}", body);
+            case "F379":
+                await using (var clear = await RestKit.StartAsync())
+                    return await clear.Http.GetAsync(path);
             case "F376": return await Send(_admin, path, new ByteArrayContent(new byte[RequestBody.MaxBytes + 1]));
             case "F403": return await Send(_admin, path, new ByteArrayContent([1, 2, 3]));
             case "F404":

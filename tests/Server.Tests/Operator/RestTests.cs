@@ -10,10 +10,9 @@ public sealed class RestTests : IAsyncLifetime
 {
     static readonly TestAdapter Adapter = new();
 
-    readonly TemporaryFolder _data = new();
-    ServerProcess _server = null!;
+    RestKit _server = null!;
 
-    public async ValueTask InitializeAsync() => _server = await ServerProcess.StartAsync(_data.Path);
+    public async ValueTask InitializeAsync() => _server = await RestKit.StartAsync();
 
     [Fact]
     public async Task Rest_WalkThroughARunsLife()
@@ -73,10 +72,5 @@ public sealed class RestTests : IAsyncLifetime
         Assert.Equal("application/problem+json", answer.Content.Headers.ContentType!.MediaType);
     }
 
-    public ValueTask DisposeAsync()
-    {
-        _server.Dispose();
-        _data.Dispose();
-        return ValueTask.CompletedTask;
-    }
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
 }

@@ -1,0 +1,40 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Federated.Cli.Rest;
+using Spectre.Console;
+
+namespace Federated.Cli.Operating;
+
+/// <summary>Prints what REST answered: for people as a table, for programs as the JSON itself.</summary>
+sealed class Printer(TextWriter output, bool json)
+{
+    static readonly JsonSerializerOptions Indented = new(CoordinatorRest.Json) { WriteIndented = true };
+
+    readonly IAnsiConsole _console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
+
+    public void Print(JsonNode answer, IReadOnlyList<Column> columns)
+    {
+        if (json)
+            output.WriteLine(answer.ToJsonString(Indented));
+        else
+            _console.Write(Table(answer, columns));
+    }
+
+    /// <summary>Over what was printed before, where the output is a terminal.</summary>
+    public void PrintAgain(JsonNode answer, IReadOnlyList<Column> columns)
+    {
+        if (!json && _console.Profile.Capabilities.Ansi) _console.Clear();
+        Print(answer, columns);
+    }
+
+    // What others chose (ids, labels, messages) is text and never markup or a control sequence.
+    static Table Table(JsonNode answer, IReadOnlyList<Column> columns)
+    {
+        var table = new Table().AddColumns([.. columns.Select(c => c.Header)]);
+        foreach (var item in answer is JsonArray list ? list.Where(i => i is not null).Select(i => i!) : [answer])
+            table.AddRow([.. columns.Select(c => Markup.Escape(Clean(c.Text(item))))]);
+        return table;
+    }
+
+    static string Clean(string text) => new([.. text.Select(c => char.IsControl(c) ? ' ' : c)]);
+}

@@ -1,0 +1,80 @@
+using Federated.Protos.V1;
+using Federated.Server.Rounds;
+using Federated.Server.Runs;
+using Server.Tests.Kit;
+
+namespace Server.Tests.Operator;
+
+/// <summary>What operators decide about clients, and what becomes of it on streams that are open.</summary>
+public sealed class FleetControlTests : IAsyncLifetime
+{
+    RestKit _kit = null!;
+
+    public async ValueTask InitializeAsync() => _kit = await RestKit.StartAsync();
+
+    [Fact]
+    public async Task Drain_LetsTheClientFinish_AndGivesItNothingNew_UntilItIsUndrained()
+    {
+        await _kit.CreateRunAsync("warm-up");
+        using var wire = new GrpcWire(_kit.GrpcAddress);
+        var client = new SyntheticClient("site", wire, RestKit.Adapter);
+        var conversation = new Conversation(wire.Connect(client.Token, CancellationToken.None));
+        await conversation.SayAsync(new ClientMessage { Hello = client.Hello() });
+        var (open, bytes) = client.Update(await conversation.JoinAsync(client));
+
+        (await _kit.Http.PostAsync("api/v1/fleet/site/drain", null)).EnsureSuccessStatusCode();
+
+        Assert.Equal(UploadResult.Accepted, (await wire.UploadAsync(client.Token, open, bytes, CancellationToken.None).DefaultTimeout()).Result);
+        await _kit.CreateRunAsync("later");
+        var offer = (await conversation.HearAsync(ServerMessage.MessageOneofCase.Offer)).Offer;
+        await conversation.SayAsync(new ClientMessage { Join = client.Join(offer) });
+        Assert.True((await conversation.HearAsync(ServerMessage.MessageOneofCase.JoinReply)).JoinReply.Joined);
+        Assert.Empty(_kit.Get<RunDirectory>().Get("later").Current.State.Fleet);
+
+        (await _kit.Http.PostAsync("api/v1/fleet/site/undrain", null)).EnsureSuccessStatusCode();
+
+        await conversation.HearAsync(ServerMessage.MessageOneofCase.Goodbye);
+        await client.RunAsync(CancellationToken.None).DefaultTimeout();
+        await _kit.Get<RunDirectory>().Get("later").WaitAsync(s => s.Phase == RoundPhase.Completed, CancellationToken.None).DefaultTimeout();
+    }
+
+    [Fact]
+    public async Task Decisions_OutliveARestart()
+    {
+        (await _kit.Http.PutAsync("api/v1/fleet/site/labels", RestKit.Json(new { zone = "north", rack = "7" }))).EnsureSuccessStatusCode();
+        (await _kit.Http.PostAsync("api/v1/fleet/site/drain", null)).EnsureSuccessStatusCode();
+        (await _kit.Http.PostAsync("api/v1/fleet/site/revoke", null)).EnsureSuccessStatusCode();
+        _kit = await RestKit.StartAsync(data: await _kit.CloseAsync());
+        var site = await _kit.GetAsync("fleet/site");
+        Assert.Equal((true, true, "north"), (site.GetProperty("draining").GetBoolean(), site.GetProperty("revoked").GetBoolean(), site.GetProperty("labels").GetProperty("zone").GetString()));
+        await RestKit.RefusedAsync("F369", await _kit.Http.PostAsync("api/v1/fleet/nobody/drain", null));
+    }
+
+    [Fact]
+    public async Task Clone_ChangesWhatItIsTold_AndNothingElse()
+    {
+        await _kit.CreateRunAsync("r");
+        var clone = await RestKit.ReadAsync(await _kit.Http.PostAsync("api/v1/runs/r/clone", RestKit.Json(new { name = "r-2", changes = new { rounds = 7, seed = 5 } })));
+        var (was, now) = (await _kit.GetAsync("runs/r"), clone.GetProperty("spec"));
+        foreach (var field in was.GetProperty("spec").EnumerateObject())
+        {
+            var expected = field.Name switch { "name" => "\"r-2\"", "rounds" => "7", "seed" => "5", _ => field.Value.GetRawText() };
+            Assert.Equal(expected, now.GetProperty(field.Name).GetRawText());
+        }
+    }
+
+    [Fact]
+    public async Task Curves_AreColumnsOfTheRounds()
+    {
+        await _kit.CreateRunAsync("r");
+        using var wire = new GrpcWire(_kit.GrpcAddress);
+        await new SyntheticClient("site", wire, RestKit.Adapter).RunAsync(CancellationToken.None).DefaultTimeout();
+        var (curves, rounds) = (await _kit.GetAsync("runs/r/curves"), (await _kit.GetAsync("runs/r/rounds")).EnumerateArray().ToList());
+        Assert.Equal(rounds.Select(r => r.GetProperty("round").GetInt32()), curves.GetProperty("round").EnumerateArray().Select(r => r.GetInt32()));
+        Assert.All(curves.EnumerateObject(), c => Assert.Equal(rounds.Count, c.Value.GetArrayLength()));
+        Assert.Equal(1.5, curves.GetProperty("trainingLoss").EnumerateArray().Last().GetDouble());
+        Assert.Equal(rounds[^1].GetProperty("participations")[0].GetProperty("bytesUp").GetInt64(), curves.GetProperty("bytesUp").EnumerateArray().Last().GetInt64());
+    }
+
+    public ValueTask DisposeAsync() => _kit.DisposeAsync();
+}
