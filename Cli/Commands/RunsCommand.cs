@@ -17,7 +17,7 @@ static class RunsCommand
 
     public static Command Create() => new("runs", "Create and steer runs.")
     {
-        CreateRun(), Clone(),
+        CreateRun(), Clone(), RollBack(),
         Verb.Show("list", "List the runs.", [], [], new(async (_, rest, stop) => await JsonPages.AllAsync(rest, "api/v1/runs", stop), Columns)),
         Show(), Curves(), Act("pause", "Hold a run before its next round."), Act("resume", "Let a paused run go on."), Act("stop", "End a run."),
     };
@@ -41,6 +41,14 @@ static class RunsCommand
         return Verb.Show("clone", "Create a run like another one.", [run, name], [set], new(
             (parsed, rest, stop) => rest.SendAsync(
                 HttpMethod.Post, $"api/v1/runs/{Escaped(parsed, run)}/clone", new JsonObject { ["name"] = parsed.GetValue(name), ["changes"] = Changes(parsed.GetValue(set) ?? []) }, stop), Columns));
+    }
+
+    static Command RollBack()
+    {
+        var (run, version) = (RunArgument(), new Argument<int>("version") { Description = "The version whose values are published again." });
+        return Verb.Show("rollback", "Publish an earlier version's values again as the next version; the run must be paused and idle.", [run, version], [], new(
+            (parsed, rest, stop) => rest.SendAsync(
+                HttpMethod.Post, $"api/v1/runs/{Escaped(parsed, run)}/rollback", new JsonObject { ["version"] = parsed.GetValue(version) }, stop), Columns));
     }
 
     static JsonObject Changes(string[] settings)

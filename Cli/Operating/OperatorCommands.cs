@@ -5,10 +5,10 @@ using Federated.Cli.Terminal;
 
 namespace Federated.Cli.Operating;
 
-/// <summary><c>federated rounds|fleet|adapters|events|keys|tokens</c>: the REST interface as tables.</summary>
+/// <summary><c>federated rounds|fleet|adapters|privacy|events|keys|tokens</c>: the REST interface as tables.</summary>
 static class OperatorCommands
 {
-    public static IEnumerable<Command> Create() => [Rounds(), Fleet(), Adapters(), Events(), Keys(), Tokens(), AuditLog.Create()];
+    public static IEnumerable<Command> Create() => [Rounds(), Fleet(), Adapters(), Privacy(), Events(), Keys(), Tokens(), AuditLog.Create()];
 
     static Command Rounds()
     {
@@ -82,6 +82,23 @@ static class OperatorCommands
                 await rest.DownloadAsync($"{address}/archive", target, stop);
                 Console.WriteLine($"Version {number} is saved as '{target}'.");
             }),
+        };
+    }
+
+    static Command Privacy()
+    {
+        Column[] settings =
+        [
+            Column.Of("trust", "trust"), Column.Of("noise at", "at"), Column.Of("unit", "unit"), Column.Number("spent epsilon", "spent", 4), Column.Number("budget", "budget", 4),
+            Column.Of("delta", "delta"), Column.Of("accountant", "accountant"),
+        ];
+        Column[] leakage = [Column.Of("round", "round"), Column.Of("version", "version"), Column.Of("updates", "updates")];
+        var (run, probed) = (Run(), Run());
+        return new("privacy", "Look at what runs have spent and what their updates showed.")
+        {
+            Verb.Show("show", "Show a run's budget and what it has spent.", [run], [], new((p, rest, stop) => rest.JsonAsync($"api/v1/runs/{Escaped(p, run)}/privacy", stop), settings)),
+            Verb.Show("leakage", "Show how many public candidates stood out, by round.", [probed], [], new(
+                async (p, rest, stop) => (await rest.JsonAsync($"api/v1/runs/{Escaped(p, probed)}/leakage", stop))["rounds"]!, leakage)),
         };
     }
 

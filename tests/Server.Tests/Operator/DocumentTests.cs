@@ -21,6 +21,9 @@ public sealed class DocumentTests : IAsyncLifetime
 
     /// <summary>Has a test of its own, because nothing works after it.</summary>
     const string DatabaseGone = "F402";
+    /// <summary>Needs a run that has published; its rules are tested where the versions are made.</summary>
+    const string RollBack = "POST /api/v1/runs/{id}/rollback";
+
     /// <summary>Needs a method that peft has no form of, and every one that this server can fold has one.</summary>
     const string NoFolder = "F131";
     static readonly string Digest = TreeDigest.Of(RestKit.Adapter.PlanBytes);
@@ -70,7 +73,7 @@ public sealed class DocumentTests : IAsyncLifetime
             else
                 Assert.True(answer.IsSuccessStatusCode, $"{name}: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
         }
-        Assert.Equal(Operations().Select(o => o.Name).Order(StringComparer.Ordinal), Walk().Select(w => w.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(Operations().Select(o => o.Name).Where(n => n != RollBack).Order(StringComparer.Ordinal), Walk().Select(w => w.Name).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -134,7 +137,7 @@ public sealed class DocumentTests : IAsyncLifetime
         (await plain.Http.GetAsync("health/live")).EnsureSuccessStatusCode();
         foreach (var operation in Operations())
         {
-            foreach (var code in operation.Codes.Except([DatabaseGone, NoFolder]))
+            foreach (var code in operation.Codes.Except([DatabaseGone, NoFolder]).Except(operation.Name == RollBack ? ["F104", "F110"] : []))
             {
                 using var answer = await ProvokeAsync(operation, code, keys.Viewer, keys.Limited, plain);
                 var found = await CodeAsync(answer);
@@ -204,10 +207,10 @@ public sealed class DocumentTests : IAsyncLifetime
             http.SendAsync(new HttpRequestMessage(method, at) { Content = body is HttpContent content ? content : body is null ? null : RestKit.Json(body) });
         switch (code)
         {
-            case "F101": return await Send(_admin, System.Text.RegularExpressions.Regex.Replace(path, "/r(/|$)", "/nobody$1"), new { name = "x" });
+            case "F101": return await Send(_admin, System.Text.RegularExpressions.Regex.Replace(path, "/r(/|$)", "/nobody$1"), name == RollBack ? new { version = 0 } : new { name = "x" });
             case "F103": return await Send(_admin, path, name.EndsWith("clone", StringComparison.Ordinal) ? new { name = "r" } : new ByteArrayContent(RestKit.Adapter.Spec("r", 1, 1)));
             case "F104": return await Send(_admin, path.Replace("/r/", "/stopped/", StringComparison.Ordinal));
-            case "F108" when name.EndsWith("rollback", StringComparison.Ordinal): return await Send(_admin, path, new { version = 77 });
+            case "F108" when name == RollBack: return await Send(_admin, path, new { version = 0 });
             case "F108": return await Send(_admin, path.Replace("/latest", "/77", StringComparison.Ordinal));
             case "F130": return await Send(_admin, path.Replace("/rounds/0", "/rounds/99", StringComparison.Ordinal));
             case "F306": return await Send(_admin, path.Replace("nobody", "NO%20BODY", StringComparison.Ordinal), new { client = "NO BODY" });
@@ -243,7 +246,7 @@ public sealed class DocumentTests : IAsyncLifetime
                 using (var large = new HttpRequestMessage(method, path) { Content = new EndlessContent(), Headers = { ExpectContinue = true } })
                     return await _admin.SendAsync(large);
             case "F405": return await Send(_admin, path, method == HttpMethod.Post ? new ByteArrayContent(RestKit.Adapter.Spec("x", 1, 1, s => s["plan"] = Absent)) : null);
-            case "F501": return name.EndsWith("renew", StringComparison.Ordinal) ? await RenewAsync(null, """{"zzz":1}""") : await Send(_admin, path, name.EndsWith("clone", StringComparison.Ordinal) ? new { name = "x", zzz = 1 } : name.EndsWith("runs", StringComparison.Ordinal) ? new { zzz = 1 } : new { zzz = 1, name = "x", client = "x", key = "x", token = "x", request = "x" });
+            case "F501": return name.EndsWith("renew", StringComparison.Ordinal) ? await RenewAsync(null, """{"zzz":1,"request":"x"}""") : await Send(_admin, path, name.EndsWith("clone", StringComparison.Ordinal) ? new { name = "x", zzz = 1 } : name.EndsWith("runs", StringComparison.Ordinal) ? new { zzz = 1 } : new { zzz = 1, name = "x", client = "x", key = "x", token = "x", request = "x" });
             case "F502" when method == HttpMethod.Get: return await Send(_admin, $"{path}?limit=0");
             case "F502": return name.EndsWith("renew", StringComparison.Ordinal) ? await RenewAsync(null, "{}") : await Send(_admin, path, method == HttpMethod.Put ? "[]" : "{}");
             case "F503": return await Send(_admin, path, new ByteArrayContent(RestKit.Adapter.Spec("x", 1, 1, s => s["strategy"] = "no-such")));
