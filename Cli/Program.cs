@@ -12,7 +12,6 @@ var root = new RootCommand("Federated: federated parameter-efficient fine-tuning
     AggregateCommand.Create(),
     AuditCommand.Create(),
     RunsCommand.Create(),
-    RoundsCommand.Create(),
     AuthorityCommand.Create(),
     DemoCommand.Create(),
     BenchCommand.Create(),

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Federated.Cli.Commands;
 using Federated.Cli.Rest;
 using Federated.Cli.Terminal;
 
@@ -30,6 +31,7 @@ static class OperatorCommands
             Verb.Show("list", "List a run's rounds.", [run], [], new(async (p, rest, stop) => await JsonPages.AllAsync(rest, $"api/v1/runs/{Escaped(p, run)}/rounds", stop), columns)),
             Verb.Show("show", "Show the clients of one round.", [again, round], [], new(
                 async (p, rest, stop) => (await rest.JsonAsync($"api/v1/runs/{Escaped(p, again)}/rounds/{p.GetValue(round)}", stop))["participations"]!, clients)),
+            ReplayCommand.Create(),
         };
     }
 

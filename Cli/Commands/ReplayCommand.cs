@@ -6,11 +6,9 @@ using Spectre.Console;
 namespace Federated.Cli.Commands;
 
 /// <summary><c>federated rounds replay</c>, over REST.</summary>
-static class RoundsCommand
+static class ReplayCommand
 {
-    public static Command Create() => new("rounds", "Look at recorded rounds.") { Replay() };
-
-    static Command Replay()
+    public static Command Create()
     {
         var run = new Argument<string>("run") { Description = "The run's name." };
         var round = new Argument<int>("round") { Description = "A published round, 1 or more." };
