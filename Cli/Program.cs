@@ -15,6 +15,7 @@ var root = new RootCommand("Federated: federated parameter-efficient fine-tuning
     AuthorityCommand.Create(),
     DemoCommand.Create(),
     BenchCommand.Create(),
+    SimulateCommand.Create(),
 };
 foreach (var command in OperatorCommands.Create()) root.Subcommands.Add(command);
 return args is ["server", .. var options] ? ServerCommand.Become(options) : await CommandRunner.RunAsync(root, args);

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Text.Json;
 using Federated.Cli.Bench;
+using Federated.Cli.Bench.Processes;
+using Federated.Cli.Bench.Rounds;
 using Federated.Cli.Demo;
 using Federated.Cli.Terminal;
 using Spectre.Console;
@@ -10,7 +12,10 @@ namespace Federated.Cli.Commands;
 /// <summary><c>federated bench NAME</c>; vision is the demo over three seeds.</summary>
 static class BenchCommand
 {
-    public static Command Create() => new("bench", "Measure.") { Vision(), TextBenchCommand.Create(), LeakageBenchCommand.Create() };
+    public static Command Create() => new("bench", "Measure.")
+    {
+        Vision(), TextBenchCommand.Create(), LeakageBenchCommand.Create(), EngineBenchCommands.Chaos(), EngineBenchCommands.Rounds(), EngineBenchCommands.Load(), SiteCommand.Create(), SinkCommand.Create(),
+    };
 
     static Command Vision()
     {

@@ -13,7 +13,8 @@ sealed class DemoPipeline(DemoSettings settings, FashionMnist files, Workspace w
     readonly IReadOnlyList<Site> _sites = DomainSet.Sites(settings.Domains);
     readonly SiteImages _images = new(files, settings);
 
-    Federation? _federation;
+    readonly Federation _federation = new(workspace, clock);
+    bool _ended;
 
     /// <param name="keep">Whether coordinator and sites go on until the pipeline is disposed; otherwise they end with the last run.</param>
     /// <param name="stop">Ends everything.</param>
@@ -24,10 +25,9 @@ sealed class DemoPipeline(DemoSettings settings, FashionMnist files, Workspace w
         var bundle = await _stages.MeasureAsync("adapter init", () => Task.Run(() => InitialiseAdapter(baseFolder), stop));
 
         var federated = new List<Row>();
-        var federation = _federation = new Federation(workspace, clock);
-        await _stages.MeasureAsync("start of seven processes", () => StartAsync(federation, baseFolder, stop));
+        await _stages.MeasureAsync("start of seven processes", () => StartAsync(_federation, baseFolder, stop));
         foreach (var strategy in settings.Strategies)
-            federated.Add(await _stages.MeasureAsync($"federated: {strategy}", () => new FederatedRow(federation, workspace, settings, _sites.Count).RunAsync(strategy, console, stop)));
+            federated.Add(await _stages.MeasureAsync($"federated: {strategy}", () => new FederatedRow(_federation, workspace, settings, _sites.Count).RunAsync(strategy, console, stop)));
         if (!keep) await DisposeAsync();
 
         var references = new ReferenceRows(baseFolder, bundle, _images, _sites, settings);
@@ -40,7 +40,9 @@ sealed class DemoPipeline(DemoSettings settings, FashionMnist files, Workspace w
 
     public async ValueTask DisposeAsync()
     {
-        if (Interlocked.Exchange(ref _federation, null) is { } federation) await federation.DisposeAsync();
+        if (_ended) return;
+        _ended = true;
+        await _federation.DisposeAsync();
     }
 
     AdapterBundle InitialiseAdapter(string baseFolder)

@@ -12,6 +12,8 @@ sealed class Plot(string title, string yLabel, bool percent)
 
     readonly List<(string Name, IReadOnlyList<(double X, double Y)> Points, bool Level)> _series = [];
 
+    public bool IsEmpty => _series.Count == 0;
+
     public Plot Line(string name, IEnumerable<(double X, double Y)> points)
     {
         var kept = points.Where(point => double.IsFinite(point.Y)).ToList();

@@ -11,7 +11,10 @@ sealed record RoundRecord(
     int Round, int Attempt, string Phase, double? Seconds, string? AcceptedSetDigest,
     Participation[] Participations, GroupDiagnostics[] Diagnostics, Evaluation? Evaluation);
 
-sealed record Participation(string Client, string State, long Samples, double? TrainingLoss, long BytesUp, long BytesDown, string? Digest, string? Code);
+sealed record Participation(string Client, string State, long Samples, double? TrainingLoss, long BytesUp, long BytesDown, string? Digest, string? Code)
+{
+    public bool IsAccepted => string.Equals(State, "accepted", StringComparison.OrdinalIgnoreCase);
+}
 
 sealed record GroupDiagnostics(string Group, double? BiasRatio, double? BiasPerIncrement, double? RemovableShare, double? ProductErrorBefore, double? ProductErrorAfter);
 

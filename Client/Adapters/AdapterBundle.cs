@@ -55,7 +55,8 @@ public sealed record AdapterBundle(AdapterSchema Schema, AdapterPlan Plan, Adapt
         }
     }
 
-    byte[] ValuesBytes()
+    /// <summary>version0.safetensors.</summary>
+    public byte[] ValuesBytes()
     {
         using var stream = new MemoryStream();
         AdapterVersionFile.Write(stream, new AdapterVersion(Version0, Offsets));

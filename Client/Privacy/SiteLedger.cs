@@ -13,15 +13,26 @@ public sealed class SiteLedger
     const int RememberedAssignments = 64;
 
     readonly Lock _lock = new();
-    readonly string _folder;
+    readonly Func<string, byte[]?> _read;
+    readonly Action<string, byte[]> _write;
 
-    SiteLedger(string folder) => _folder = folder;
+    SiteLedger(Func<string, byte[]?> read, Action<string, byte[]> write) => (_read, _write) = (read, write);
 
     /// <exception cref="IOException">The folder cannot be made.</exception>
     public static SiteLedger Open(string folder)
     {
         Directory.CreateDirectory(folder);
-        return new SiteLedger(folder);
+        string PathOf(string run) => Path.Combine(folder, run + ".json");
+        return new SiteLedger(
+            run => File.Exists(PathOf(run)) ? File.ReadAllBytes(PathOf(run)) : null,
+            (run, page) => DurableFiles.Write(PathOf(run), page, secret: true));
+    }
+
+    /// <summary>A simulated site's.</summary>
+    public static SiteLedger InMemory()
+    {
+        var pages = new Dictionary<string, byte[]>(StringComparer.Ordinal);
+        return new SiteLedger(pages.GetValueOrDefault, (run, page) => pages[run] = page);
     }
 
     /// <summary>Epsilon after one more event under a mechanism's delta and accountant.</summary>
@@ -48,17 +59,17 @@ public sealed class SiteLedger
             var counts = page.Counts.Select(c => c.Noise == spent.NoiseMultiplier ? c with { Count = c.Count + spent.Count } : c).ToList();
             if (counts.All(c => c.Noise != spent.NoiseMultiplier))
                 counts.Add(new LedgerCount(spent.NoiseMultiplier, spent.Count));
-            DurableFiles.Write(PathOf(run), JsonSerializer.SerializeToUtf8Bytes(new LedgerPage(counts, [.. page.Assignments.TakeLast(RememberedAssignments - 1), assignment])), secret: true);
+            _write(run, JsonSerializer.SerializeToUtf8Bytes(new LedgerPage(counts, [.. page.Assignments.TakeLast(RememberedAssignments - 1), assignment])));
         }
     }
 
     LedgerPage Read(string run)
     {
-        if (!File.Exists(PathOf(run)))
+        if (_read(run) is not { } bytes)
             return new LedgerPage([], []);
         try
         {
-            return JsonSerializer.Deserialize<LedgerPage>(File.ReadAllBytes(PathOf(run))) is { Counts: not null, Assignments: not null } page ? page
+            return JsonSerializer.Deserialize<LedgerPage>(bytes) is { Counts: not null, Assignments: not null } page ? page
                 : throw ClientFaults.Ledger(run, "is empty");
         }
         catch (JsonException e)
@@ -66,8 +77,6 @@ public sealed class SiteLedger
             throw ClientFaults.Ledger(run, "cannot be read", e);
         }
     }
-
-    string PathOf(string run) => Path.Combine(_folder, run + ".json");
 
     sealed record LedgerCount(double Noise, long Count);
 

@@ -7,7 +7,7 @@ using Federated.Client.Transport.Messages;
 namespace Federated.Client.Rounds;
 
 /// <summary>Which assignments this site takes.</summary>
-sealed class AdmissionRules(ClientConfiguration configuration, Site site, SiteLedger ledger)
+sealed class AdmissionRules(ClientConfiguration configuration, IWorksite site, SiteLedger ledger)
 {
     /// <summary>Why an assignment is declined, or null.</summary>
     public string? Objection(WorkAssignment work) => work switch

@@ -12,14 +12,14 @@ using Federated.Privacy.Mechanisms;
 namespace Federated.Client.Rounds;
 
 /// <summary>Does the work of the queue, one assignment after another, on the device.</summary>
-sealed class AssignmentRunner(string clientId, Site site, DeviceThread device, StartPointLoader loader, ClientBooks books)
+sealed class AssignmentRunner(string clientId, IWorksite site, IDevice device, StartPointLoader loader, ClientBooks books)
 {
     /// <summary>Called after an update has been written to the outbox, and after work has left the queue.</summary>
     public event Action? Progressed;
 
     public async Task RunAsync(ClientRuntime runtime, Backoff backoff, CancellationToken stopping)
     {
-        await foreach (var item in books.Work.Reader.ReadAllAsync(stopping))
+        while (await books.Work.NextAsync(stopping) is { } item)
         {
             var kind = item.Assignment.Train is null ? "evaluate" : "train";
             using var span = ClientTelemetry.Assignment(kind, item.Assignment.Id, item.Assignment.TraceParent);
@@ -102,7 +102,7 @@ sealed class AssignmentRunner(string clientId, Site site, DeviceThread device, S
         using (ClientTelemetry.Begin("local-steps"))
         {
             (trained, report) = await device.RunAsync(() => site.Train(start, work.Train!, key,
-                s => Report(limiter, work, "train", s.Step, s.Steps, s.Loss), item.Cancelled));
+                s => Report(limiter, work, "train", s.Step, s.Steps, s.Loss), item.Cancelled), item.Cancelled);
         }
         runtime.Log.Trained(work.Id, report.Steps, report.Seconds, report.Loss);
         Report(limiter, work, "encode", report.Steps, report.Steps, report.Loss);
@@ -116,7 +116,7 @@ sealed class AssignmentRunner(string clientId, Site site, DeviceThread device, S
             books.Ledger.Spend(work.RunId, work.Id, mechanism.Event(work.Train!, site.TrainingSamples));
             mechanism.Disturb(delta, new NoiseKey(RandomNumberGenerator.GetBytes(32)));
         }
-        if (!await device.RunAsync(() => new ReleaseGate(site, runtime.Log).Admits(work, key, delta)))
+        if (!await device.RunAsync(() => new ReleaseGate(site, runtime.Log).Admits(work, key, delta), item.Cancelled))
             return;
         var (header, tensors) = UpdateBuilder.Build(work, clientId, delta, tell ? site.TrainingSamples : 0, tell ? report.Loss : double.NaN);
         item.Cancelled.ThrowIfCancellationRequested();
@@ -129,7 +129,7 @@ sealed class AssignmentRunner(string clientId, Site site, DeviceThread device, S
         var (work, settings) = (item.Assignment, item.Assignment.Evaluate!);
         using var evaluating = ClientTelemetry.Begin("local-evaluation");
         var sums = await device.RunAsync(() => site.Evaluate(version, settings.BatchSize, settings.MaxSamples,
-            done => Report(limiter, work, "evaluate", done, site.EvaluationSamples, double.NaN), item.Cancelled));
+            done => Report(limiter, work, "evaluate", done, site.EvaluationSamples, double.NaN), item.Cancelled), item.Cancelled);
         runtime.Log.Evaluated(work.Id, sums.Samples, sums.Accuracy);
         books.Outgoing.Post(new ClientReport.Evaluated(work.Id, sums));
     }

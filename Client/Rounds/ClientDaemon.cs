@@ -19,21 +19,22 @@ public sealed class ClientDaemon : IDisposable
     readonly ICoordinatorTransport _transport;
     readonly ClientRuntime _runtime;
     readonly ClientBooks _books;
-    readonly DeviceThread _device;
+    readonly IDevice _device;
     readonly AssignmentRunner _runner;
     readonly Deliveries _deliveries;
     readonly EventHandling _events;
-    readonly Site _site;
+    readonly IWorksite _site;
 
-    public ClientDaemon(ClientConfiguration configuration, Site site, ClientState state, ICoordinatorTransport transport, ClientRuntime runtime)
+    /// <summary>A daemon over whatever surrounds it; it owns the runtime's device and none of the rest.</summary>
+    public ClientDaemon(ClientConfiguration configuration, IWorksite site, IClientState state, ICoordinatorTransport transport, ClientRuntime runtime)
     {
         (_configuration, _transport, _runtime, _site) = (configuration, transport, runtime, site);
-        _books = new ClientBooks(Outbox.Open(state.OutboxFolder), new WorkQueue(), new RunBook(), new Outgoing(), SiteLedger.Open(state.LedgerFolder));
-        var blobs = new BlobCache(state.BlobFolder, (long)configuration.CacheMegabytes << 20, new BlobDownloads(transport), runtime.Time);
+        _books = new ClientBooks(Outbox.Open(state.Outbox), new WorkQueue(), new RunBook(), new Outgoing(), state.Ledger);
+        var blobs = new BlobCache(state.Blobs((long)configuration.CacheMegabytes << 20, runtime.Time), new BlobDownloads(transport));
         var loader = new StartPointLoader(blobs, configuration.Id);
-        _device = new DeviceThread(configuration.Threads);
+        _device = runtime.Device;
         _runner = new AssignmentRunner(configuration.Id, site, _device, loader, _books);
-        _deliveries = new Deliveries(new UpdateUploads(transport), _books, runtime);
+        _deliveries = new Deliveries(new UpdateUploads(transport, _books.Outbox), _books, runtime);
         _events = new EventHandling(configuration, site, loader, _books, runtime);
         _runner.Progressed += OnProgress;
         _deliveries.Delivered += _events.CheckIdle;
@@ -50,7 +51,7 @@ public sealed class ClientDaemon : IDisposable
             using var identity = OpenIdentity(configuration);
             await using var transport = new GrpcTransport(configuration.Server, state.Token, identity);
             using var daemon = new ClientDaemon(configuration, site, state, transport,
-                new ClientRuntime(TimeProvider.System, new Random(), new ClientLog(output, TimeProvider.System)));
+                new ClientRuntime(TimeProvider.System, new Random(), new ClientLog(output, TimeProvider.System), new DeviceThread(configuration.Threads)));
             using var over = CancellationTokenSource.CreateLinkedTokenSource(stopping);
             var renewing = identity is null ? Task.CompletedTask : new CertificateRenewal(identity, configuration.Server, daemon._runtime).RunAsync(over.Token);
             try
@@ -107,7 +108,7 @@ public sealed class ClientDaemon : IDisposable
         }
         finally
         {
-            await over.CancelAsync();
+            over.Cancel();
             _books.Work.Cancel(_ => true);
             await Settle(working);
             await Settle(connecting);
@@ -172,7 +173,7 @@ public sealed class ClientDaemon : IDisposable
         }
         finally
         {
-            await connected.CancelAsync();
+            connected.Cancel();
             await Settle(delivering);
             await _events.EndAsync();
             _books.Outgoing.Close();
@@ -192,7 +193,7 @@ public sealed class ClientDaemon : IDisposable
     }
 
     ClientReport.Hello Hello() => new(_configuration.Id, ClientSoftware.Name,
-        new DeviceProfile("cpu", $"{Environment.ProcessorCount} processors", GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, _configuration.Threads, _site.StepsPerSecond),
+        _device.Describe(_site.StepsPerSecond),
         Peft.MethodCatalog.Default.Names,
         [.. _books.Outbox.Entries.Select(e => e.AssignmentId).Union(_books.Work.Ids).Order(StringComparer.Ordinal)]);
 

@@ -4,4 +4,5 @@ namespace Federated.Client.Rounds;
 /// <param name="Time">Clock and timers.</param>
 /// <param name="Random">Jitter; nothing that must repeat.</param>
 /// <param name="Log">Where it says what it does.</param>
-public sealed record ClientRuntime(TimeProvider Time, Random Random, ClientLog Log);
+/// <param name="Device">What computes; the daemon disposes it.</param>
+public sealed record ClientRuntime(TimeProvider Time, Random Random, ClientLog Log, IDevice Device);

@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using Federated.Client.Telemetry;
 using Federated.Client.Transport;
 using Federated.Client.Transport.Messages;
@@ -10,24 +11,14 @@ sealed class Deliveries(UpdateUploads uploads, ClientBooks books, ClientRuntime 
     /// <summary>A call that is refused as a whole, instead of answered with an outcome, may have been damaged on the way.</summary>
     const int MaximumRefusals = 5;
 
-    readonly SemaphoreSlim _wake = new(0, 1);
+    readonly Channel<bool> _wake = Channel.CreateBounded<bool>(1);
     readonly Dictionary<string, int> _refusals = new(StringComparer.Ordinal);
 
     /// <summary>Called after an entry has left the outbox.</summary>
     public event Action? Delivered;
 
     /// <summary>There may be something new in the outbox.</summary>
-    public void Wake()
-    {
-        try
-        {
-            _wake.Release();
-        }
-        catch (SemaphoreFullException)
-        {
-            // It is awake already.
-        }
-    }
+    public void Wake() => _wake.Writer.TryWrite(true);
 
     public async Task RunAsync(Backoff backoff, CancellationToken connected)
     {
@@ -45,7 +36,7 @@ sealed class Deliveries(UpdateUploads uploads, ClientBooks books, ClientRuntime 
                     backoff.Reset();
                 }
             }
-            await _wake.WaitAsync(connected);
+            await _wake.Reader.ReadAsync(connected);
         }
     }
 

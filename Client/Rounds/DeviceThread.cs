@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Federated.Client.Transport.Messages;
 using static TorchSharp.torch;
 
 namespace Federated.Client.Rounds;
@@ -7,25 +8,31 @@ namespace Federated.Client.Rounds;
 /// The one thread that computes. The number of threads inside libtorch belongs to the thread that set it, and dispose
 /// scopes do not follow an await, so tensor work never moves between threads.
 /// </summary>
-public sealed class DeviceThread : IDisposable
+public sealed class DeviceThread : IDevice
 {
     readonly BlockingCollection<Action> _work = [];
     readonly Thread _thread;
+    readonly int _threads;
 
     /// <param name="threads">Threads inside libtorch.</param>
     public DeviceThread(int threads)
     {
+        _threads = threads;
         _thread = new Thread(() => Run(threads)) { IsBackground = true, Name = "device" };
         _thread.Start();
     }
 
-    public Task<T> RunAsync<T>(Func<T> work)
+    public DeviceProfile Describe(double stepsPerSecond) =>
+        new("cpu", $"{Environment.ProcessorCount} processors", GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, _threads, stepsPerSecond);
+
+    public Task<T> RunAsync<T>(Func<T> work, CancellationToken cancellation)
     {
         var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         _work.Add(() =>
         {
             try
             {
+                cancellation.ThrowIfCancellationRequested();
                 done.SetResult(work());
             }
             catch (OperationCanceledException e)
@@ -36,7 +43,7 @@ public sealed class DeviceThread : IDisposable
             {
                 done.SetException(e);
             }
-        });
+        }, CancellationToken.None);
         return done.Task;
     }
 

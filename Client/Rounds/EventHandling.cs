@@ -6,7 +6,7 @@ using Federated.Client.Transport.Messages;
 namespace Federated.Client.Rounds;
 
 /// <summary>What the coordinator's messages make the client do.</summary>
-sealed class EventHandling(ClientConfiguration configuration, Site site, StartPointLoader loader, ClientBooks books, ClientRuntime runtime)
+sealed class EventHandling(ClientConfiguration configuration, IWorksite site, StartPointLoader loader, ClientBooks books, ClientRuntime runtime)
 {
     readonly RunFilter _filter = new(configuration.Runs);
     readonly AdmissionRules _admission = new(configuration, site, books.Ledger);

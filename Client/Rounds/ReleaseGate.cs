@@ -10,7 +10,7 @@ namespace Federated.Client.Rounds;
 /// The site's last word on an update, on the values that its receiver will decode. More noise here is no differential privacy: whether it is added depends on the
 /// data. Neither the measure nor the verdict leaves the site.
 /// </summary>
-sealed class ReleaseGate(Site site, ClientLog log)
+sealed class ReleaseGate(IWorksite site, ClientLog log)
 {
     const int MostNoisings = 4;
 

@@ -47,7 +47,7 @@ sealed class Session(IMessageStream<ClientMessage, ServerMessage> stream, TimePr
         }
         finally
         {
-            await ended.CancelAsync();
+            ended.Cancel();
             await Settle(reading);
             await Settle(watching);
             await Settle(writing);
@@ -80,10 +80,13 @@ sealed class Session(IMessageStream<ClientMessage, ServerMessage> stream, TimePr
     /// <summary>A write that fails says only that the call has ended; the reader learns why.</summary>
     async Task WriteAsync(ChannelReader<ClientReport> reports, CancellationToken cancellation)
     {
-        await foreach (var report in reports.ReadAllAsync(cancellation))
+        while (await reports.WaitToReadAsync(cancellation))
         {
-            await stream.SendAsync(ProtoMapping.ToWire(report), cancellation);
-            Volatile.Write(ref _sent, time.GetTimestamp());
+            while (reports.TryRead(out var report))
+            {
+                await stream.SendAsync(ProtoMapping.ToWire(report), cancellation);
+                Volatile.Write(ref _sent, time.GetTimestamp());
+            }
         }
     }
 

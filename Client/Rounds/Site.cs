@@ -12,7 +12,7 @@ using Federated.Privacy.Probes;
 namespace Federated.Client.Rounds;
 
 /// <summary>What a site brings: the base model and its data. Used by one thread at a time.</summary>
-public sealed class Site : IDisposable
+public sealed class Site : IWorksite, IDisposable
 {
     readonly IFoundationModel _model;
     readonly Trainer _trainer;

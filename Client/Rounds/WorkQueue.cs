@@ -13,7 +13,16 @@ sealed class WorkQueue
     readonly Dictionary<string, WorkItem> _items = new(StringComparer.Ordinal);
     readonly Channel<WorkItem> _channel = Channel.CreateBounded<WorkItem>(Capacity);
 
-    public ChannelReader<WorkItem> Reader => _channel.Reader;
+    /// <summary>The next piece of work, when there is one.</summary>
+    public async Task<WorkItem?> NextAsync(CancellationToken stopping)
+    {
+        while (await _channel.Reader.WaitToReadAsync(stopping))
+        {
+            if (_channel.Reader.TryRead(out var item))
+                return item;
+        }
+        return null;
+    }
 
     /// <summary>Ids of everything that waits or runs, in ordinal order.</summary>
     public IReadOnlyList<string> Ids

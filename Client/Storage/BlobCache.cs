@@ -5,10 +5,10 @@ using Federated.Formats.Digests;
 namespace Federated.Client.Storage;
 
 /// <summary>
-/// Blobs by digest, on disk, fetched when missing. A download that breaks off goes on where it stopped; a blob is only
-/// ever visible under its digest once its bytes have been checked against it.
+/// Blobs by digest, fetched when missing. A download that breaks off goes on where it stopped; a blob is only ever visible under its
+/// digest once its bytes have been checked against it.
 /// </summary>
-public sealed class BlobCache(string folder, long capacityBytes, IBlobSource source, TimeProvider time)
+public sealed class BlobCache(IBlobShelf shelf, IBlobSource source)
 {
     const int MaximumBlobBytes = 1 << 30;
     const int Tries = 2;
@@ -19,71 +19,49 @@ public sealed class BlobCache(string folder, long capacityBytes, IBlobSource sou
     public async Task<byte[]> GetAsync(string digest, CancellationToken cancellation)
     {
         CheckName(digest);
-        var path = Path.Combine(folder, digest);
-        if (File.Exists(path))
+        if (await shelf.FindAsync(digest, cancellation) is { } bytes)
         {
-            var bytes = await File.ReadAllBytesAsync(path, cancellation);
             if (TreeDigest.Of(bytes) == digest)
-            {
-                File.SetLastAccessTimeUtc(path, time.GetUtcNow().UtcDateTime);
                 return bytes;
-            }
-            File.Delete(path);
+            shelf.Drop(digest);
         }
-        return await FetchAsync(digest, path, cancellation);
+        return await FetchAsync(digest, cancellation);
     }
 
-    async Task<byte[]> FetchAsync(string digest, string path, CancellationToken cancellation)
+    async Task<byte[]> FetchAsync(string digest, CancellationToken cancellation)
     {
-        var partial = path + ".part";
         for (var attempt = 1; ; attempt++)
         {
-            await DownloadAsync(digest, partial, cancellation);
-            var bytes = await File.ReadAllBytesAsync(partial, cancellation);
+            await DownloadAsync(digest, cancellation);
+            var bytes = await shelf.ReadPartAsync(digest, cancellation);
             if (TreeDigest.Of(bytes) == digest)
             {
-                MakeRoom(bytes.Length);
-                File.Move(partial, path, overwrite: true);
+                shelf.Complete(digest, bytes.Length);
                 return bytes;
             }
             // Bytes of an earlier, interrupted attempt may be the wrong ones; once more from the beginning decides.
-            File.Delete(partial);
+            shelf.DropPart(digest);
             if (attempt == Tries)
                 throw ClientFaults.Blob(digest, $"came with other bytes, {bytes.Length} of them, {Tries} times.");
         }
     }
 
-    async Task DownloadAsync(string digest, string partial, CancellationToken cancellation)
+    async Task DownloadAsync(string digest, CancellationToken cancellation)
     {
         try
         {
-            await using var file = new FileStream(partial, FileMode.OpenOrCreate, FileAccess.Write, FileShare.None, 1 << 16);
-            file.Seek(0, SeekOrigin.End);
-            await foreach (var chunk in source.ReadAsync(digest, file.Length, cancellation))
+            await using var part = shelf.OpenPart(digest);
+            await foreach (var chunk in source.ReadAsync(digest, part.Length, cancellation))
             {
-                if (file.Position + chunk.Length > MaximumBlobBytes)
+                if (part.Position + chunk.Length > MaximumBlobBytes)
                     throw ClientFaults.Blob(digest, $"is larger than {MaximumBlobBytes} bytes.");
-                await file.WriteAsync(chunk, cancellation);
+                await part.WriteAsync(chunk, cancellation);
             }
         }
         catch (LinkException e) when (e.Failure == LinkFailure.OutOfRange)
         {
-            File.Delete(partial);
+            shelf.DropPart(digest);
             throw new LinkException(LinkFailure.Unavailable, $"The partial blob {digest} was longer than the whole one and is fetched anew.", e);
-        }
-    }
-
-    /// <summary>Removes the blobs used longest ago until the new one fits.</summary>
-    void MakeRoom(long bytes)
-    {
-        var files = new DirectoryInfo(folder).GetFiles().Where(f => f.Extension != ".part").OrderBy(f => f.LastAccessTimeUtc).ToArray();
-        var total = files.Sum(f => f.Length) + bytes;
-        foreach (var file in files)
-        {
-            if (total <= capacityBytes)
-                return;
-            total -= file.Length;
-            file.Delete();
         }
     }
 

@@ -1,10 +1,11 @@
 using System.Security.Cryptography;
 using Federated.Client.Faults;
+using Federated.Client.Privacy;
 
 namespace Federated.Client.Storage;
 
 /// <summary>A client's state folder, held by one process at a time.</summary>
-public sealed class ClientState : IDisposable
+public sealed class ClientState : IClientState, IDisposable
 {
     const int TokenBytes = 32;
 
@@ -21,11 +22,11 @@ public sealed class ClientState : IDisposable
     /// <summary>This client's secret, 64 lower-case hexadecimal digits, made at the first start.</summary>
     public string Token { get; }
 
-    public string OutboxFolder => Path.Combine(Folder, "outbox");
+    public IOutboxStore Outbox => new OutboxFolder(Path.Combine(Folder, "outbox"));
 
-    public string LedgerFolder => Path.Combine(Folder, "privacy");
+    public SiteLedger Ledger => SiteLedger.Open(Path.Combine(Folder, "privacy"));
 
-    public string BlobFolder => Path.Combine(Folder, "blobs");
+    public IBlobShelf Blobs(long capacityBytes, TimeProvider time) => new BlobFolder(Path.Combine(Folder, "blobs"), capacityBytes, time);
 
     /// <exception cref="ClientFault">F530: the folder cannot be used, or another process holds it.</exception>
     public static ClientState Open(string folder)

@@ -7,7 +7,7 @@ using UploadResult = Federated.Client.Transport.Messages.UploadResult;
 namespace Federated.Client.Transport;
 
 /// <summary>Sends an update from the outbox, from where the coordinator's durable bytes end.</summary>
-sealed class UpdateUploads(ICoordinatorTransport transport)
+sealed class UpdateUploads(ICoordinatorTransport transport, Outbox outbox)
 {
     const int ChunkBytes = 256 << 10;
     const int MaximumRestarts = 3;
@@ -27,7 +27,7 @@ sealed class UpdateUploads(ICoordinatorTransport transport)
 
     async Task<UploadOutcome> SendOnceAsync(OutboxEntry entry, CancellationToken cancellation)
     {
-        await using var file = new FileStream(entry.Path, FileMode.Open, FileAccess.Read, FileShare.Read, 1);
+        await using var file = outbox.Read(entry);
         var header = new byte[entry.HeaderLength];
         await file.ReadExactlyAsync(header, cancellation);
         await using var stream = transport.Upload(cancellation);
@@ -43,7 +43,7 @@ sealed class UpdateUploads(ICoordinatorTransport transport)
     }
 
     /// <summary>The coordinator may end the call early, with an outcome that says why; then the rest is not wanted.</summary>
-    static async Task SendBytesAsync(IMessageStream<UploadFrame, UploadReply> stream, FileStream file, long offset, CancellationToken cancellation)
+    static async Task SendBytesAsync(IMessageStream<UploadFrame, UploadReply> stream, Stream file, long offset, CancellationToken cancellation)
     {
         file.Position = offset;
         try

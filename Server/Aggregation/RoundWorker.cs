@@ -7,13 +7,14 @@ using Federated.Server.Storage;
 
 namespace Federated.Server.Aggregation;
 
-/// <summary>Folds on the thread pool, from memory-mapped spools, under the limits that the server was started with.</summary>
+/// <summary>Folds beside the loops, from memory-mapped spools, under the limits that the server was started with.</summary>
 sealed class RoundWorker(IBlobStore blobs, AdapterCache adapters, VersionWriter versions, RecordedFold fold, WorkerOptions options, IRunSecrets secrets) : IRoundWorker
 {
     readonly VersionCache _cache = new(blobs);
     readonly ProbePacks _packs = new(blobs);
 
-    public Task<RoundCommand> FoldAsync(FoldOrder order, CancellationToken stopping) => Task.Run(() => Fold(order, stopping), stopping);
+    public Task<RoundCommand> FoldAsync(FoldOrder order, CancellationToken stopping) =>
+        Task.Factory.StartNew(() => Fold(order, stopping), stopping, TaskCreationOptions.DenyChildAttach, options.Scheduler);
 
     public async Task<RoundCommand> WriteAsync(FoldOrder order, FoldedVersion folded, CancellationToken stopping)
     {

@@ -7,4 +7,7 @@ namespace Federated.Server.Aggregation;
 sealed record WorkerOptions(int Threads, long MemoryBytes = WorkerOptions.DefaultMemoryBytes, string? PublishedFolder = null)
 {
     public const long DefaultMemoryBytes = 128L << 20;
+
+    /// <summary>Where folds run; the thread pool, or the one thread of a simulation.</summary>
+    public TaskScheduler Scheduler { get; init; } = TaskScheduler.Default;
 }

@@ -41,7 +41,7 @@ sealed class ClientRegistry(FleetOptions options, TimeProvider time)
     public void DismissAll(string reason)
     {
         var count = _connected.Count;
-        foreach (var client in _connected.Values)
+        foreach (var client in Connected)
             client.Dismiss(new ServerSays.Goodbye(reason, PaceSteering.DelayMs(client.Id, client.Session, count)));
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using Federated.Server.Aggregation;
 using Federated.Server.Dashboard;
 using Federated.Server.Faults;
 using Federated.Server.Fleet;
@@ -36,7 +37,7 @@ sealed class RunningServer : IAsyncDisposable
         builder.WebHost.UseKestrel(k => _listeners.Configure(k, arguments, options, certificates));
         builder.Services.AddSingleton(_listeners);
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(10));
-        builder.Services.AddStorage(folder, store, arguments.SpoolQuotaMib).AddAggregation(folder, arguments.Threads).AddFleet(new FleetOptions { ApproveClients = arguments.ApproveClients })
+        builder.Services.AddStorage(folder, store, arguments.SpoolQuotaMib).AddAggregation(new WorkerOptions(arguments.Threads, PublishedFolder: folder.Published)).AddFleet(new FleetOptions { ApproveClients = arguments.ApproveClients })
             .AddIdentity().AddRounds(arguments.KeepUpdates).AddTransport().AddOperator(options).AddTelemetry();
         configure?.Invoke(builder.Services);
         _app = builder.Build();

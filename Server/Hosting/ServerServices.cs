@@ -20,17 +20,17 @@ static class ServerServices
         .AddSingleton(new OperatorRows(folder.Database))
         .AddSingleton<IRunSecrets>(_ => new RunSecrets(folder.Secrets))
         .AddSingleton<IBlobStore>(_ => new BlobStore(folder.Blobs))
-        .AddSingleton<IUpdateSpools>(_ => new SpoolStore(folder.Spools, spoolQuotaMib == 0 ? long.MaxValue : (long)spoolQuotaMib << 20));
+        .AddSingleton<IUpdateSpools>(_ => new SpoolStore(folder.Spools, spoolQuotaMib == 0 ? long.MaxValue : (long)spoolQuotaMib << 20))
+        .AddSingleton(s => new PublishedFolders(folder.Published, s.GetRequiredService<IBlobStore>(), s.GetRequiredService<AdapterCache>()));
 
-    public static IServiceCollection AddAggregation(this IServiceCollection services, DataFolder folder, int threads) => services
-        .AddSingleton(new WorkerOptions(threads, PublishedFolder: folder.Published))
+    public static IServiceCollection AddAggregation(this IServiceCollection services, WorkerOptions options) => services
+        .AddSingleton(options)
         .AddSingleton<AdapterCache>()
         .AddSingleton<VersionWriter>()
         .AddSingleton<RunAdmission>()
         .AddSingleton<RecordedFold>()
         .AddSingleton<RoundReplay>()
-        .AddSingleton<IRoundWorker, RoundWorker>()
-        .AddSingleton(s => new PublishedFolders(folder.Published, s.GetRequiredService<IBlobStore>(), s.GetRequiredService<AdapterCache>()));
+        .AddSingleton<IRoundWorker, RoundWorker>();
 
     public static IServiceCollection AddFleet(this IServiceCollection services, FleetOptions options) => services
         .AddSingleton(options)

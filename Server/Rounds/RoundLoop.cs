@@ -57,7 +57,8 @@ sealed class RoundLoop : IAsyncDisposable
         {
             throw Unavailable();
         }
-        return await answer.Task.WaitAsync(stopping);
+        using var given = stopping.Register(() => answer.TrySetCanceled(stopping));
+        return await answer.Task;
     }
 
     /// <summary>Waits until the current state fulfils a condition.</summary>
@@ -197,7 +198,7 @@ sealed class RoundLoop : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _stopping.CancelAsync();
+        _stopping.Cancel();
         await _running;
         await _effects.DrainAsync();
         await _timer.DisposeAsync();

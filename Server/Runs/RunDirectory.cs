@@ -153,8 +153,11 @@ sealed class RunDirectory(RoundServices services, RunAdmission admission) : IAsy
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var loop in _loops.Values)
+        foreach (var loop in All)
+        {
             await loop.DisposeAsync();
+            _loops.TryRemove(loop.Current.State.Run, out _);
+        }
         _creating.Dispose();
     }
 }

@@ -13,10 +13,12 @@ sealed class BlobStore : IBlobStore
     const int BufferSize = 1 << 18;
 
     readonly string _folder;
+    readonly IDisk _disk;
     long _temporaries;
 
-    public BlobStore(string folder)
+    public BlobStore(string folder, IDisk? disk = null)
     {
+        _disk = disk ?? Disk.Real;
         _folder = Directory.CreateDirectory(folder).FullName;
         foreach (var leftover in Directory.EnumerateFiles(_folder, TemporaryPrefix + "*"))
             File.Delete(leftover);
@@ -38,7 +40,7 @@ sealed class BlobStore : IBlobStore
             return ValueTask.CompletedTask;
         });
         if (missing.Count > 0)
-            Posix.FlushFolder(_folder);
+            _disk.FlushFolder(_folder);
         return digests;
     }
 
@@ -52,13 +54,13 @@ sealed class BlobStore : IBlobStore
             var found = await CopyAsync(body, temporary, stopping);
             if (found != digest)
                 throw new FaultException(Fault.BlobDigestMismatch, $"The body has the digest {found}, not {digest}.");
-            File.Move(temporary, PathOf(digest), overwrite: true);
-            Posix.FlushFolder(_folder);
+            _disk.Rename(temporary, PathOf(digest));
+            _disk.FlushFolder(_folder);
             return true;
         }
         finally
         {
-            File.Delete(temporary);
+            _disk.Delete(temporary);
         }
     }
 
@@ -101,36 +103,36 @@ sealed class BlobStore : IBlobStore
         var temporary = TemporaryPath();
         try
         {
-            using (var file = File.OpenHandle(temporary, FileMode.CreateNew, FileAccess.Write))
+            using (var file = _disk.Open(temporary, FileMode.CreateNew))
             {
-                RandomAccess.Write(file, bytes.Span, 0);
-                RandomAccess.FlushToDisk(file);
+                _disk.Write(file, bytes.Span, 0);
+                _disk.Flush(file);
             }
-            File.Move(temporary, path, overwrite: true);
+            _disk.Rename(temporary, path);
         }
         catch
         {
-            File.Delete(temporary);
+            _disk.Delete(temporary);
             throw;
         }
     }
 
-    static async Task<string> CopyAsync(Stream body, string path, CancellationToken stopping)
+    async Task<string> CopyAsync(Stream body, string path, CancellationToken stopping)
     {
         var hasher = new TreeDigest();
-        using var file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write);
+        using var file = _disk.Open(path, FileMode.CreateNew);
         var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         try
         {
             int count;
             while ((count = await body.ReadAsync(buffer, stopping)) > 0)
             {
-                RandomAccess.Write(file, buffer.AsSpan(0, count), hasher.Length);
+                _disk.Write(file, buffer.AsSpan(0, count), hasher.Length);
                 hasher.Append(buffer.AsSpan(0, count));
                 if (hasher.Length > BlobLimits.MaxBytes)
                     throw new FaultException(Fault.BlobTooLarge, $"A blob has at most {BlobLimits.MaxBytes} bytes.");
             }
-            RandomAccess.FlushToDisk(file);
+            _disk.Flush(file);
             return hasher.ToHex();
         }
         finally

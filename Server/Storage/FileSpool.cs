@@ -11,26 +11,27 @@ sealed class FileSpool : ISpool
     readonly (string Part, string Complete) _paths;
     readonly string _digest;
     readonly SemaphoreSlim _flushes;
+    readonly IDisk _disk;
     readonly Action _completed;
     TreeDigest _hasher = new();
 
-    FileSpool(SafeFileHandle file, (string, string) paths, string digest, SemaphoreSlim flushes, Action completed)
+    FileSpool(SafeFileHandle file, (string, string) paths, string digest, (SemaphoreSlim Flushes, IDisk Disk) shared, Action completed)
     {
         _completed = completed;
         _file = file;
         _paths = paths;
         _digest = digest;
-        _flushes = flushes;
+        (_flushes, _disk) = shared;
     }
 
     public long Offset => _hasher.Length;
 
     public bool IsComplete => false;
 
-    public static async Task<ISpool> OpenAsync(string part, string complete, string digest, long size, SemaphoreSlim flushes, Action completed, CancellationToken stopping)
+    public static async Task<ISpool> OpenAsync(string part, string complete, string digest, long size, (SemaphoreSlim, IDisk Disk) shared, Action completed, CancellationToken stopping)
     {
-        var file = File.OpenHandle(part, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Delete);
-        var spool = new FileSpool(file, (part, complete), digest, flushes, completed);
+        var file = shared.Disk.Open(part, FileMode.OpenOrCreate);
+        var spool = new FileSpool(file, (part, complete), digest, shared, completed);
         try
         {
             await spool.ResumeAsync(size, stopping);
@@ -45,7 +46,7 @@ sealed class FileSpool : ISpool
 
     public void Append(ReadOnlySpan<byte> bytes)
     {
-        RandomAccess.Write(_file, bytes, _hasher.Length);
+        _disk.Write(_file, bytes, _hasher.Length);
         _hasher.Append(bytes);
     }
 
@@ -54,12 +55,12 @@ sealed class FileSpool : ISpool
         if (_hasher.ToHex() != _digest)
         {
             _hasher = new TreeDigest();
-            RandomAccess.SetLength(_file, 0);
+            _disk.SetLength(_file, 0);
             return false;
         }
         await FlushAsync(stopping);
-        File.Move(_paths.Part, _paths.Complete, overwrite: true);
-        Posix.FlushFolder(Path.GetDirectoryName(_paths.Complete)!);
+        _disk.Rename(_paths.Part, _paths.Complete);
+        _disk.FlushFolder(Path.GetDirectoryName(_paths.Complete)!);
         _completed();
         return true;
     }
@@ -69,7 +70,7 @@ sealed class FileSpool : ISpool
     {
         var length = Math.Min(RandomAccess.GetLength(_file), size);
         var keep = length - length % TreeDigest.LeafBytes;
-        RandomAccess.SetLength(_file, keep);
+        _disk.SetLength(_file, keep);
         if (keep == 0)
             return;
         var buffer = ArrayPool<byte>.Shared.Rent(1 << 18);
@@ -94,7 +95,7 @@ sealed class FileSpool : ISpool
         await _flushes.WaitAsync(stopping);
         try
         {
-            RandomAccess.FlushToDisk(_file);
+            _disk.Flush(_file);
         }
         finally
         {

@@ -9,12 +9,13 @@ namespace Federated.Server.Storage;
 /// Spools as files: ROUND/DIGEST.part while bytes arrive, ROUND/DIGEST.update once complete, verified and flushed.
 /// Nothing else is stored about them, so a restart has nothing to reconcile.
 /// </summary>
-sealed class SpoolStore(string folder, long quotaBytes = long.MaxValue) : IUpdateSpools
+sealed class SpoolStore(string folder, long quotaBytes = long.MaxValue, IDisk? disk = null) : IUpdateSpools
 {
     const int MaxParallelFlushes = 8;
 
     readonly string _folder = Directory.CreateDirectory(folder).FullName;
     readonly ConcurrentDictionary<SpoolKey, byte> _checked = new();
+    readonly IDisk _disk = disk ?? Disk.Real;
     readonly SemaphoreSlim _flushes = new(MaxParallelFlushes, MaxParallelFlushes);
 
     public async Task<ISpool> OpenAsync(SpoolKey key, long size, CancellationToken stopping)
@@ -26,7 +27,7 @@ sealed class SpoolStore(string folder, long quotaBytes = long.MaxValue) : IUpdat
         var part = Path.ChangeExtension(complete, ".part");
         if (!Directory.Exists(Path.GetDirectoryName(part)))
             CreateDurably(Path.GetDirectoryName(part)!);
-        return await FileSpool.OpenAsync(part, complete, key.Digest, size, _flushes, () => _checked[key] = 0, stopping);
+        return await FileSpool.OpenAsync(part, complete, key.Digest, size, (_flushes, _disk), () => _checked[key] = 0, stopping);
     }
 
     public IUpdateBytes Read(SpoolKey key)
@@ -86,9 +87,9 @@ sealed class SpoolStore(string folder, long quotaBytes = long.MaxValue) : IUpdat
     void CreateDurably(string roundFolder)
     {
         var runFolder = Path.GetDirectoryName(roundFolder)!;
-        Directory.CreateDirectory(roundFolder);
-        Posix.FlushFolder(runFolder);
-        Posix.FlushFolder(_folder);
+        _disk.CreateFolder(roundFolder);
+        _disk.FlushFolder(runFolder);
+        _disk.FlushFolder(_folder);
     }
 
     string CompletePath(SpoolKey key) => Path.Combine(_folder, key.Run, key.Round.ToString(), Digests.Checked(key.Digest) + ".update");

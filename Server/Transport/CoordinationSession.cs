@@ -77,7 +77,7 @@ sealed class CoordinationSession(SessionServices services, IMessageStream<Client
         var pump = PumpAsync(client, ending.Token);
         var reading = ReadAllAsync(client, ending.Token);
         var first = await Task.WhenAny(pump, reading);
-        await ending.CancelAsync();
+        ending.Cancel();
         await Task.WhenAll(Quiet(pump), Quiet(reading));
         if (first.Exception?.InnerException is { } error and not OperationCanceledException)
             throw error;
@@ -98,10 +98,13 @@ sealed class CoordinationSession(SessionServices services, IMessageStream<Client
 
     async Task PumpAsync(ConnectedClient client, CancellationToken stopping)
     {
-        await foreach (var message in client.Outbound.ReadAllAsync(stopping))
+        while (await client.Outbound.WaitToReadAsync(stopping))
         {
-            await stream.WriteAsync(message, stopping);
-            client.Spoke(Now());
+            while (client.Outbound.TryRead(out var message))
+            {
+                await stream.WriteAsync(message, stopping);
+                client.Spoke(Now());
+            }
         }
     }
 

@@ -17,7 +17,7 @@ static class GrpcFailures
         }
         catch (RpcException e)
         {
-            throw new LinkException(Classify(e.StatusCode), Sentence(e), e);
+            throw ToLink(e);
         }
         // A write after the call has ended is reported this way; the reader sees why it ended.
         catch (InvalidOperationException e)
@@ -25,6 +25,8 @@ static class GrpcFailures
             throw new LinkException(LinkFailure.Unavailable, "The call has ended.", e);
         }
     }
+
+    public static LinkException ToLink(RpcException e) => new(Classify(e.StatusCode), Sentence(e), e);
 
     static LinkFailure Classify(StatusCode status) => status switch
     {

@@ -50,7 +50,8 @@ sealed class UploadLanes(UploadOptions options)
     internal sealed class Lane(UploadLanes lanes, string client, string assignment, CancellationToken stopping) : IDisposable
     {
         readonly CancellationTokenSource _ending = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        readonly TaskCompletionSource _left = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        // Its continuations may run within Dispose: by then the lane is free.
+        readonly TaskCompletionSource _left = new();
 
         /// <summary>Cancelled when a newer stream takes over.</summary>
         public CancellationToken Token => _ending.Token;
@@ -59,7 +60,7 @@ sealed class UploadLanes(UploadOptions options)
         {
             try
             {
-                await _ending.CancelAsync();
+                _ending.Cancel();
             }
             catch (ObjectDisposedException)
             {

@@ -48,7 +48,7 @@ public sealed class EnrolmentTests : IAsyncLifetime
         Assert.Equal("site-a", identity.ClientId);
         Assert.False(identity.IsRenewalDue(TimeProvider.System.GetUtcNow()));
         Assert.True(identity.IsRenewalDue(TimeProvider.System.GetUtcNow().AddDays(21)));
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(State, "identity.pem")));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, new FileInfo(Path.Combine(State, "identity.pem")).UnixFileMode);
         await AnsweredAsync(identity);
 
         var (before, key) = (await File.ReadAllTextAsync(Path.Combine(State, "identity.pem")), identity.Expires);

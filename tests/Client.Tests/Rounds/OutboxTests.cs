@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Federated.Client.Rounds;
+using Federated.Client.Storage;
 using Federated.Client.Tests.Support;
 using Federated.Formats.Digests;
 
@@ -15,9 +16,9 @@ public sealed class OutboxTests : IDisposable
     public void Open_AfterARestart_FindsWhatWasAddedWithItsDigest()
     {
         var bytes = RandomNumberGenerator.GetBytes(3 << 20);
-        var added = Outbox.Open(_folder.Path).Add(Assignment, "fashion", bytes[..100], [bytes.AsMemory(100, 1000), bytes.AsMemory(1100)]);
+        var added = Outbox.Open(new OutboxFolder(_folder.Path)).Add(Assignment, "fashion", bytes[..100], [bytes.AsMemory(100, 1000), bytes.AsMemory(1100)]);
 
-        var found = Assert.Single(Outbox.Open(_folder.Path).Entries);
+        var found = Assert.Single(Outbox.Open(new OutboxFolder(_folder.Path)).Entries);
         Assert.Equal(added, found);
         Assert.Equal((Assignment, "fashion", 100, (long)bytes.Length, TreeDigest.Of(bytes)),
             (found.AssignmentId, found.RunId, found.HeaderLength, found.Size, found.Digest));
@@ -27,12 +28,12 @@ public sealed class OutboxTests : IDisposable
     [Fact]
     public void Remove_AfterwardsAndAfterARestart_NothingIsLeft()
     {
-        var outbox = Outbox.Open(_folder.Path);
+        var outbox = Outbox.Open(new OutboxFolder(_folder.Path));
         outbox.Add(Assignment, "r", [1], [new byte[] { 2 }]);
         outbox.Remove(Assignment);
         outbox.Remove(Assignment);
         Assert.Empty(outbox.Entries);
-        Assert.Empty(Outbox.Open(_folder.Path).Entries);
+        Assert.Empty(Outbox.Open(new OutboxFolder(_folder.Path)).Entries);
         Assert.Empty(Directory.GetFiles(_folder.Path));
     }
 
@@ -45,7 +46,7 @@ public sealed class OutboxTests : IDisposable
     {
         foreach (var file in files)
             File.WriteAllBytes(_folder[file], [1, 2, 3]);
-        Assert.Empty(Outbox.Open(_folder.Path).Entries);
+        Assert.Empty(Outbox.Open(new OutboxFolder(_folder.Path)).Entries);
         Assert.Empty(Directory.GetFiles(_folder.Path));
     }
 
@@ -54,18 +55,18 @@ public sealed class OutboxTests : IDisposable
     [InlineData("null")]
     public void Open_DamagedIndex_RemovesTheEntry(string index)
     {
-        var outbox = Outbox.Open(_folder.Path);
+        var outbox = Outbox.Open(new OutboxFolder(_folder.Path));
         var entry = outbox.Add(Assignment, "r", [1], [new byte[] { 2 }]);
         File.WriteAllText(Path.ChangeExtension(entry.Path, ".json"), index);
-        Assert.Empty(Outbox.Open(_folder.Path).Entries);
+        Assert.Empty(Outbox.Open(new OutboxFolder(_folder.Path)).Entries);
     }
 
     [Fact]
     public void Open_UpdateShorterThanItsIndexSays_RemovesTheEntry()
     {
-        var entry = Outbox.Open(_folder.Path).Add(Assignment, "r", [1], [new byte[] { 2, 3 }]);
+        var entry = Outbox.Open(new OutboxFolder(_folder.Path)).Add(Assignment, "r", [1], [new byte[] { 2, 3 }]);
         File.WriteAllBytes(entry.Path, [1]);
-        Assert.Empty(Outbox.Open(_folder.Path).Entries);
+        Assert.Empty(Outbox.Open(new OutboxFolder(_folder.Path)).Entries);
     }
 
     [Theory]
@@ -74,9 +75,9 @@ public sealed class OutboxTests : IDisposable
     [InlineData("a/b\\c:d\u00e4")]
     public void Add_IdWithOddCharacters_StaysInTheFolder(string assignment)
     {
-        var entry = Outbox.Open(_folder.Path).Add(assignment, "r", [1], []);
+        var entry = Outbox.Open(new OutboxFolder(_folder.Path)).Add(assignment, "r", [1], []);
         Assert.Equal(_folder.Path, Path.GetDirectoryName(Path.GetFullPath(entry.Path)));
-        Assert.Equal(assignment, Assert.Single(Outbox.Open(_folder.Path).Entries).AssignmentId);
+        Assert.Equal(assignment, Assert.Single(Outbox.Open(new OutboxFolder(_folder.Path)).Entries).AssignmentId);
     }
 
     public void Dispose() => _folder.Dispose();

@@ -76,7 +76,7 @@ public sealed class BlobCacheTests : IDisposable
         var time = new ManualTime();
         foreach (var blob in blobs)
         {
-            await new BlobCache(_folder.Path, 1000, new Source(blob), time).GetAsync(TreeDigest.Of(blob), CancellationToken.None);
+            await new BlobCache(new BlobFolder(_folder.Path, 1000, time), new Source(blob)).GetAsync(TreeDigest.Of(blob), CancellationToken.None);
             File.SetLastAccessTimeUtc(_folder[TreeDigest.Of(blob)], DateTime.UnixEpoch.AddDays(blob[0]));
         }
         Assert.Equal(blobs[1..].Select(b => TreeDigest.Of(b)).Order(), Directory.GetFiles(_folder.Path).Select(f => Path.GetFileName(f)!).Order());
@@ -84,7 +84,7 @@ public sealed class BlobCacheTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    BlobCache Cache(Source source) => new(_folder.Path, 1 << 20, source, TimeProvider.System);
+    BlobCache Cache(Source source) => new(new BlobFolder(_folder.Path, 1 << 20, TimeProvider.System), source);
 
     sealed class Source(byte[] blob) : IBlobSource
     {

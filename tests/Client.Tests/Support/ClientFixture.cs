@@ -74,7 +74,7 @@ sealed class ClientFixture : IDisposable
         using var state = ClientState.Open(StateFolder);
         await using var link = transport ?? new InProcessTransport(Coordinator.Handlers);
         time ??= TimeProvider.System;
-        using var daemon = new ClientDaemon(Configuration, Site, state, link, new ClientRuntime(time, new Random(1), new ClientLog(_log, time)));
+        using var daemon = new ClientDaemon(Configuration, Site, state, link, new ClientRuntime(time, new Random(1), new ClientLog(_log, time), new DeviceThread(1)));
         await daemon.RunAsync(stopping);
     }, CancellationToken.None);
 

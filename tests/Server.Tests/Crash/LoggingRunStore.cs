@@ -3,8 +3,8 @@ using Federated.Server.Storage.Rows;
 
 namespace Server.Tests.Crash;
 
-/// <summary>A store that keeps the log of its commits.</summary>
-sealed class LoggingRunStore : IRunStore
+/// <summary>A store that keeps the log of its commits, and tells of each.</summary>
+sealed class LoggingRunStore(Action<IReadOnlyList<RowChange>>? committed = null) : IRunStore
 {
     readonly MemoryRunStore _store = new();
 
@@ -15,6 +15,7 @@ sealed class LoggingRunStore : IRunStore
         await _store.CommitAsync(changes, stopping);
         lock (Commits)
             Commits.Add(changes);
+        committed?.Invoke(changes);
     }
 
     public Task<IReadOnlyList<RunRow>> RunsAsync(CancellationToken stopping) => _store.RunsAsync(stopping);

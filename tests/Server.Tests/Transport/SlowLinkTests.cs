@@ -1,6 +1,7 @@
 using Federated.Protos.V1;
 using Federated.Server.Transport.Uploads;
 using Server.Tests.Kit;
+using UploadResult = Federated.Protos.V1.UploadResult;
 
 namespace Server.Tests.Transport;
 

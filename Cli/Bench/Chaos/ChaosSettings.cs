@@ -1,0 +1,20 @@
+namespace Federated.Cli.Bench.Chaos;
+
+/// <summary>How much is killed, and what meanwhile runs.</summary>
+sealed record ChaosSettings
+{
+    /// <summary>Kills for each strategy, at least.</summary>
+    public int Kills { get; init; } = 67;
+
+    public IReadOnlyList<string> Strategies { get; init; } = ["fedit", "lora-fair", "flexlora"];
+    public int Sites { get; init; } = 3;
+    public int Rounds { get; init; } = 12;
+
+    /// <summary>Milliseconds between kills, uniform.</summary>
+    public (int Least, int Most) Pause { get; init; } = (50, 900);
+
+    /// <summary>Of the adapter's square weights; 1,024 makes updates of about a MiB.</summary>
+    public int Width { get; init; } = 1_024;
+
+    public int Seed { get; init; } = 1;
+}

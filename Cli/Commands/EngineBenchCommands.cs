@@ -1,0 +1,76 @@
+using System.CommandLine;
+using Federated.Cli.Bench.Chaos;
+using Federated.Cli.Bench.Load;
+using Federated.Cli.Bench.Report;
+using Federated.Cli.Bench.Rounds;
+using Federated.Cli.Terminal;
+
+namespace Federated.Cli.Commands;
+
+/// <summary><c>federated bench chaos|rounds|load</c>: the round engine under kills, its overhead, and many clients.</summary>
+static class EngineBenchCommands
+{
+    static readonly Option<FileInfo?> Json = new("--json") { Description = "Write the measurements to this file." };
+
+    public static Command Chaos()
+    {
+        var kills = new Option<int>("--kills") { Description = "Kills for each strategy, at least.", DefaultValueFactory = _ => new ChaosSettings().Kills };
+        var seed = new Option<int>("--seed") { Description = "Of the instants and victims.", DefaultValueFactory = _ => 1 };
+        var command = new Command("chaos", "Kill the coordinator and its clients at random instants; published bytes must not change.") { kills, seed, Json };
+        command.SetAction((parsed, stop) => InFolderAsync(async (folder, say) =>
+        {
+            var settings = new ChaosSettings { Kills = parsed.GetValue(kills), Seed = parsed.GetValue(seed) };
+            var results = await new ChaosBench(settings, folder, say).RunAsync(stop);
+            await BenchFile.WriteAsync(parsed.GetValue(Json), $"bench chaos --kills {settings.Kills} --seed {settings.Seed}", [.. results.Select(Entry)], stop);
+            return results.All(r => r.Passed) ? ExitCode.Done : ExitCode.Failed;
+        }));
+        return command;
+    }
+
+    public static Command Rounds()
+    {
+        var only = new Option<string[]>("--only") { Description = "Cases: " + string.Join(", ", RoundCase.All.Select(c => c.Name)) + "; default all.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
+        only.AcceptOnlyFromAmong([.. RoundCase.All.Select(c => c.Name)]);
+        var command = new Command("rounds", "Seconds per round without training, against the floors of the same bytes.") { only, Json };
+        command.SetAction((parsed, stop) => InFolderAsync(async (folder, say) =>
+        {
+            var chosen = parsed.GetValue(only)!;
+            var entries = new List<BenchEntry>();
+            foreach (var which in RoundCase.All.Where(c => chosen.Length == 0 || chosen.Contains(c.Name)))
+                entries.Add(await new RoundsBench(folder, say).MeasureAsync(which, stop));
+            await BenchFile.WriteAsync(parsed.GetValue(Json), "bench rounds", entries, stop);
+            return ExitCode.Done;
+        }));
+        return command;
+    }
+
+    public static Command Load()
+    {
+        var idle = new Option<int>("--idle") { Description = "Connected clients without work.", DefaultValueFactory = _ => 2_000 };
+        var uploading = new Option<int>("--uploading") { Description = "Clients that upload 1 MiB each in every round.", DefaultValueFactory = _ => 200 };
+        var rounds = new Option<int>("--rounds") { Description = "Rounds.", DefaultValueFactory = _ => 3 };
+        var command = new Command("load", "Many connected clients, of which some upload.") { idle, uploading, rounds, Json };
+        command.SetAction((parsed, stop) => InFolderAsync(async (folder, say) =>
+        {
+            var entry = await new LoadBench(parsed.GetValue(idle), parsed.GetValue(uploading), folder, say).MeasureAsync(parsed.GetValue(rounds), stop);
+            await BenchFile.WriteAsync(parsed.GetValue(Json), "bench load", [entry], stop);
+            return entry.Details["failedCalls"] == 0 ? ExitCode.Done : ExitCode.Failed;
+        }));
+        return command;
+    }
+
+    static BenchEntry Entry(ChaosResult r) => new($"chaos {r.Strategy}", "s/episode", [r.Seconds / r.Episodes], null, new Dictionary<string, double>
+    {
+        ["episodes"] = r.Episodes, ["serverKills"] = r.ServerKills, ["clientKills"] = r.ClientKills, ["cuts"] = r.Cuts, ["sameBytes"] = r.Same, ["lost"] = r.Lost,
+    });
+
+    /// <summary>A folder that is gone afterwards, unless something is to be looked at.</summary>
+    static async Task<int> InFolderAsync(Func<string, Action<string>, Task<int>> work)
+    {
+        var folder = Directory.CreateTempSubdirectory("federated-bench-").FullName;
+        var code = await work(folder, Console.WriteLine);
+        if (code == ExitCode.Done)
+            Directory.Delete(folder, recursive: true);
+        return code;
+    }
+}

@@ -1,0 +1,11 @@
+using Federated.Server.Privacy;
+
+namespace Federated.Server.Storage;
+
+/// <summary>What outlives a simulated coordinator.</summary>
+sealed record MemoryStores(MemoryRunStore Runs, MemoryBlobStore Blobs, MemorySpools Spools, MemoryRunSecrets Secrets)
+{
+    public MemoryStores(ulong seed) : this(new(), new(), new(), new(seed))
+    {
+    }
+}

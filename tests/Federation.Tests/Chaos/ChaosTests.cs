@@ -1,0 +1,24 @@
+using Federated.Cli.Bench.Chaos;
+
+namespace Federation.Tests.Chaos;
+
+/// <summary><c>bench chaos</c>, short: the coordinator and its sites are killed at random instants, connections reset in the middle of a tensor.</summary>
+public sealed class ChaosTests : IDisposable
+{
+    readonly string _folder = Directory.CreateTempSubdirectory("federated-chaos-").FullName;
+
+    [Fact]
+    public async Task TwentyKills_ChangeNoPublishedByteAndLoseNoUpdate()
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(10));
+        var said = new List<string>();
+        var settings = new ChaosSettings { Kills = 20, Strategies = ["lora-fair"], Width = 512 };
+
+        var result = Assert.Single(await new ChaosBench(settings, _folder, said.Add).RunAsync(limit.Token));
+
+        Assert.True(result.Passed, string.Join(Environment.NewLine, said));
+        Assert.True(result.ServerKills > 0 && result.ClientKills > 0 && result.ServerKills + result.ClientKills >= 20, $"{result}");
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+}
