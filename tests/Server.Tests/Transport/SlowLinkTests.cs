@@ -1,5 +1,5 @@
 using Federated.Protos.V1;
-using Federated.Server.Transport.Uploads;
+using UploadOptions = Federated.Server.Transport.Uploads.UploadOptions;
 using Server.Tests.Kit;
 using UploadResult = Federated.Protos.V1.UploadResult;
 
