@@ -23,7 +23,8 @@ public sealed class ScrapeTests : IDisposable
 
         var page = await server.Http.GetStringAsync("metrics");
 
-        Assert.Contains("federated_rounds_total{run=\"measured\",outcome=\"published\"} 2\n", page);
+        Assert.Contains(page.Split('\n'), l => l.StartsWith("federated_rounds_total{", StringComparison.Ordinal) && l.Contains("run=\"measured\"", StringComparison.Ordinal)
+            && l.Contains("outcome=\"published\"", StringComparison.Ordinal) && l.EndsWith(" 2", StringComparison.Ordinal));
         Assert.Contains("federated_round_duration_seconds_count{run=\"measured\"} 2\n", page);
         Assert.Contains("federated_runs{phase=\"completed\"} 1\n", page);
         var (code, complaints) = await PromtoolAsync(page);
