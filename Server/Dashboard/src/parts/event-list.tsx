@@ -1,6 +1,6 @@
 import { streamState } from '../api/events';
 import type { FederationEvent } from '../api/types';
-import { clock, moment } from '../format';
+import { clock, moment, number, short } from '../format';
 import { Empty } from './states';
 
 /** Words for a kind: "round-published" is "Round published". */
@@ -9,8 +9,11 @@ const words = (kind: string): string => {
   return text.charAt(0).toUpperCase() + text.slice(1);
 };
 
+const shown = (value: unknown): string => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value) ? short(value)
+  : typeof value === 'number' && !Number.isInteger(value) ? number(value) : String(value);
+
 const details = (e: FederationEvent): string => Object.entries(e.data ?? {})
-  .filter(([, v]) => v !== null && typeof v !== 'object').map(([k, v]) => `${words(k).toLowerCase()} ${v}`).slice(0, 4).join(', ');
+  .filter(([, v]) => v !== null && typeof v !== 'object').map(([k, v]) => `${words(k).toLowerCase()} ${shown(v)}`).slice(0, 4).join(', ');
 
 export function EventList({ events }: { events: readonly FederationEvent[] }) {
   if (events.length === 0) {
