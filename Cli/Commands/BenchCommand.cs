@@ -14,7 +14,8 @@ static class BenchCommand
 {
     public static Command Create() => new("bench", "Measure.")
     {
-        Vision(), TextBenchCommand.Create(), LeakageBenchCommand.Create(), EngineBenchCommands.Chaos(), EngineBenchCommands.Rounds(), EngineBenchCommands.Load(), SiteCommand.Create(), SinkCommand.Create(),
+        Vision(), TextBenchCommand.Create(), FedPeftBenchCommand.Create(), FedPipeBenchCommand.Create(), LeakageBenchCommand.Create(),
+        EngineBenchCommands.Chaos(), EngineBenchCommands.Rounds(), EngineBenchCommands.Load(), SiteCommand.Create(), SinkCommand.Create(),
     };
 
     static Command Vision()

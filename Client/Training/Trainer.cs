@@ -25,10 +25,11 @@ public sealed class Trainer(IFoundationModel model)
     /// <param name="key">Selects the batches; see <see cref="BatchOrder.RoundKey"/>.</param>
     /// <param name="progress">Called after every step.</param>
     /// <param name="cancellation">Looked at between steps.</param>
+    /// <param name="afterBackward">Called between the gradients of a step, noise included where there is some, and the optimiser; null for none.</param>
     /// <exception cref="ClientFault">F521: the plan trains nothing. F550: the loss is no longer finite.</exception>
     public TrainReport Train(AttachedAdapter adapter, IExamples data, TrainSettings settings, ulong key,
-        Action<TrainStep>? progress = null, CancellationToken cancellation = default) =>
-        Run(adapter.ParameterGroups(), data, settings, key, null, progress, cancellation);
+        Action<TrainStep>? progress = null, CancellationToken cancellation = default, Action? afterBackward = null) =>
+        Run(adapter.ParameterGroups(), data, settings, key, null, progress, cancellation, afterBackward);
 
     /// <summary>Trains the base's own tensors.</summary>
     /// <param name="data">One example or more.</param>
@@ -44,7 +45,7 @@ public sealed class Trainer(IFoundationModel model)
             parameter.requires_grad = true;
         try
         {
-            return Run([(1, model.BaseParameters)], data, settings, key, schedule, progress, cancellation);
+            return Run([(1, model.BaseParameters)], data, settings, key, schedule, progress, cancellation, null);
         }
         finally
         {
@@ -54,7 +55,7 @@ public sealed class Trainer(IFoundationModel model)
     }
 
     TrainReport Run(IReadOnlyList<(double, IReadOnlyList<Parameter> Parameters)> groups, IExamples data, TrainSettings settings, ulong key,
-        Func<int, double>? schedule, Action<TrainStep>? progress, CancellationToken cancellation)
+        Func<int, double>? schedule, Action<TrainStep>? progress, CancellationToken cancellation, Action? afterBackward)
     {
         if (settings.Problem() is { } problem)
             throw new ArgumentException($"Training cannot start: {problem}.", nameof(settings));
@@ -75,7 +76,9 @@ public sealed class Trainer(IFoundationModel model)
             batch.Fill(settings.Private is null ? indices : indices.AsSpan(0, 1));
             if (schedule is not null)
                 SetLearningRate(optimizer, settings.LearningRate * schedule(step));
-            var loss = settings.Private is { } noise ? PrivateStep(noise, batch, indices, optimizer, all, pull) : Step(batch, optimizer, all, pull, settings.ClipNorm);
+            var loss = settings.Private is { } noise
+                ? PrivateStep(noise, batch, indices, optimizer, all, pull, afterBackward)
+                : Step(batch, optimizer, all, pull, settings.ClipNorm, afterBackward);
             if (!double.IsFinite(loss))
                 throw ClientFaults.Training($"The loss is {loss} at step {step + 1} of {settings.Steps}; the learning rate {settings.LearningRate} may be too large.");
             if (losses.Count == LossWindow)
@@ -95,7 +98,7 @@ public sealed class Trainer(IFoundationModel model)
     }
 
     // The noise is drawn anew whenever a step is taken: a key that the coordinator knows would be none.
-    double PrivateStep(PerExampleNoise noise, IExampleBatch one, int[] indices, optim.Optimizer optimizer, Parameter[] parameters, ProximalPull? pull)
+    double PrivateStep(PerExampleNoise noise, IExampleBatch one, int[] indices, optim.Optimizer optimizer, Parameter[] parameters, ProximalPull? pull, Action? afterBackward)
     {
         using var scope = NewDisposeScope();
         optimizer.zero_grad();
@@ -104,18 +107,20 @@ public sealed class Trainer(IFoundationModel model)
             one.Fill([index]);
             return one.Loss(model.Forward(one.Inputs));
         }, new NoiseKey(RandomNumberGenerator.GetBytes(32)));
+        afterBackward?.Invoke();
         // Of where the parameters are, which the noise has covered already: no data of its own.
         pull?.AddToGradients();
         optimizer.step();
         return loss;
     }
 
-    double Step(IExampleBatch batch, optim.Optimizer optimizer, Parameter[] parameters, ProximalPull? pull, double clipNorm)
+    double Step(IExampleBatch batch, optim.Optimizer optimizer, Parameter[] parameters, ProximalPull? pull, double clipNorm, Action? afterBackward)
     {
         using var scope = NewDisposeScope();
         optimizer.zero_grad();
         var loss = batch.Loss(model.Forward(batch.Inputs));
         loss.backward();
+        afterBackward?.Invoke();
         pull?.AddToGradients();
         if (clipNorm > 0)
             nn.utils.clip_grad_norm_(parameters, clipNorm);

@@ -35,6 +35,17 @@ public sealed class UpdateValidatorTests
     [Fact]
     public void CheckHeader_AsPlanned_IsAccepted() => Assert.Null(Validator.CheckHeader(Good));
 
+    [Fact]
+    public void CheckHeader_TensorsWithoutNames_StandForTheirPlaces()
+    {
+        var nameless = Good with { Tensors = [.. Good.Tensors.Select(t => t with { Name = "" })] };
+        Assert.Null(Validator.CheckHeader(nameless));
+        Assert.Null(Validator.CheckHeader(With(1, t => t with { Name = "" })));
+        Assert.Equal(UpdateFault.WrongShape, Validator.CheckHeader(nameless with { Tensors = [.. nameless.Tensors.Reverse()] })?.Fault);
+        Assert.Equal(UpdateFault.MissingTensor, Validator.CheckHeader(nameless with { Tensors = [.. nameless.Tensors.Skip(1)] })?.Fault);
+        Assert.Equal(UpdateFault.UnknownTensor, Validator.CheckHeader(nameless with { Tensors = [.. nameless.Tensors, nameless.Tensors[0]] })?.Fault);
+    }
+
     static byte[] Encoded(AdapterTensors values, TensorEncoding encoding)
     {
         var bytes = new byte[values.Layout.EncodedBytes(encoding)];

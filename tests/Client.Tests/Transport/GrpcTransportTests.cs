@@ -56,7 +56,7 @@ public sealed class GrpcTransportTests
         Assert.Equal((expected, "F301: no."), (failure.Failure, failure.Message));
     }
 
-    static async Task<WebApplication> StartAsync(TestCoordinator coordinator)
+    internal static async Task<WebApplication> StartAsync(TestCoordinator coordinator)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -70,7 +70,7 @@ public sealed class GrpcTransportTests
         return server;
     }
 
-    static Uri AddressOf(WebApplication server) =>
+    internal static Uri AddressOf(WebApplication server) =>
         new(server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
 
     sealed class SeenToken

@@ -1,4 +1,8 @@
+using Federated.Aggregators.Adapters;
+using Federated.Aggregators.Strategies;
 using Federated.Formats.Digests;
+using Federated.Formats.Safetensors;
+using Federated.Formats.Versions;
 using Federated.Server.Faults;
 using Federated.Server.Runs;
 using Server.Tests.Kit;
@@ -55,6 +59,39 @@ public sealed class RunAdmissionTests : IAsyncDisposable
     {
         var loop = await _server.CreateAsync(Adapter, Adapter.Spec("good", 1, 1, s => s["product"] = product));
         Assert.Equal(0, loop.Current.State.Version.Version);
+    }
+
+    [Fact]
+    public async Task Create_Version0WithOffsets_PublishesThemWithTheFirstVersion()
+    {
+        var offset = new OffsetFactor("layer.0.query", 2, [.. Enumerable.Range(0, 32).Select(i => i / 7f)], [.. Enumerable.Range(0, 32).Select(i => 1 - i / 9f)], -0.5);
+        var loop = await _server.CreateAsync(Adapter, await SpecAsync(offset));
+        var published = Assert.Single(loop.Current.State.Version.Offsets);
+        var read = OffsetFile.Read(_server.Blobs.ReadAll(published.Digest), Adapter.Layout.Groups[0]);
+        Assert.Equal((offset.Rank, offset.Scale), (read.Rank, read.Scale));
+        Assert.Equal(offset.Left.Concat(offset.Right), read.Left.Concat(read.Right));
+    }
+
+    [Fact]
+    public async Task Create_Version0WithAnOffsetThatIsNotFiniteOrDoesNotFit_IsRefused()
+    {
+        var offset = new OffsetFactor("layer.0.query", 1, new float[16], new float[16], 1);
+        foreach (var wrong in new[] { offset with { Left = [.. offset.Left[1..], float.NaN] }, offset with { Left = new float[15] }, offset with { Group = "classifier" } })
+        {
+            var spec = await SpecAsync(wrong);
+            Assert.Equal("F508", (await Assert.ThrowsAsync<FaultException>(() => _server.CreateAsync(Adapter, spec))).Refusal.Code);
+        }
+    }
+
+    /// <summary>A run whose version 0 has an offset beside the adapter's tensors.</summary>
+    async Task<byte[]> SpecAsync(OffsetFactor offset)
+    {
+        using var whole = new MemoryStream();
+        using var file = new SafetensorsFile(new MemorySpanSource(Adapter.Version0Bytes), "version0");
+        AdapterVersionFile.Write(whole, AdapterVersionFile.Read(file, Adapter.Layout) with { Offsets = [offset] });
+        var bytes = whole.ToArray();
+        await _server.Blobs.PutAsync([bytes], CancellationToken.None);
+        return Adapter.Spec("offsets", 1, 1, s => s["version0"] = TreeDigest.Of(bytes));
     }
 
     /// <summary>FedSA keeps B at each site; with one B for all, which starts at zero, nothing could be learnt.</summary>

@@ -1,0 +1,62 @@
+using System.CommandLine;
+using System.Globalization;
+using Federated.Cli.Bench;
+using Federated.Cli.Demo;
+using Federated.Cli.FedPipe;
+using Federated.Cli.Terminal;
+using Spectre.Console;
+
+namespace Federated.Cli.Commands;
+
+/// <summary><c>federated bench fedpipe</c>: one size for all against a plan for each device.</summary>
+static class FedPipeBenchCommand
+{
+    public static Command Create()
+    {
+        var defaults = new FedPipeSettings();
+        var seeds = new Option<int>("--seeds") { Description = "How many seeds, 1, 2, 3, ...", DefaultValueFactory = _ => defaults.Seeds };
+        var rounds = new Option<int>("--rounds") { DefaultValueFactory = _ => defaults.Rounds };
+        var deadline = new Option<double>("--deadline") { Description = "Simulated seconds that a planned round may take.", DefaultValueFactory = _ => defaults.DeadlineSeconds };
+        var pretrain = new Option<int>("--pretrain-epochs") { DefaultValueFactory = _ => defaults.PretrainEpochs };
+        var images = new Option<string>("--images") { Description = "Folder of Fashion-MNIST's four IDX files.", DefaultValueFactory = _ => FashionMnist.DefaultFolder };
+        var work = new Option<string>("--work") { Description = "Folder for the base.", DefaultValueFactory = _ => Path.Combine("artifacts", "fedpipe") };
+        var json = new Option<FileInfo?>("--json") { Description = "Write everything measured to this file." };
+        var command = new Command("fedpipe", "Adapters sized for each of four simulated devices, or one size for all.") { seeds, rounds, deadline, pretrain, images, work, json };
+        command.SetAction(async (parsed, stop) =>
+        {
+            var settings = defaults with { Seeds = parsed.GetValue(seeds), Rounds = parsed.GetValue(rounds), DeadlineSeconds = parsed.GetValue(deadline), PretrainEpochs = parsed.GetValue(pretrain) };
+            var console = DemoConsole.Standard();
+            var rows = await new FedPipeBench(settings, new FashionMnist(parsed.GetValue(images)!), new Workspace(parsed.GetValue(work)!), console).RunAsync(stop);
+            var target = settings.TargetShare * rows.Where(row => row.Accuracy.Count > 0).Max(row => row.Accuracy[^1]);
+            console.Write(Table(rows, target));
+            foreach (var words in rows.Last(row => row.Name == "fedpipe").Choices) console.Say(words);
+            if (parsed.GetValue(json) is { } file)
+                await File.WriteAllTextAsync(file.FullName, BenchFile.Write("bench fedpipe", rows.Select(row => new { row, target, secondsToTarget = row.SecondsTo(target) }), Times(rows, "fedpipe", target), Ratios(rows, target)), stop);
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    static IEnumerable<double> Times(IReadOnlyList<FedPipeRow> rows, string name, double target) => rows.Where(row => row.Name == name).Select(row => row.SecondsTo(target) ?? double.PositiveInfinity);
+
+    /// <summary>The faster one-size run's time to the target over the plan's: above 1 where planning is faster.</summary>
+    static IEnumerable<double> Ratios(IReadOnlyList<FedPipeRow> rows, double target) =>
+        Times(rows, "weakest", target).Zip(Times(rows, "strongest", target), Math.Min).Zip(Times(rows, "fedpipe", target), (uniform, planned) => uniform / planned);
+
+    static Table Table(IReadOnlyList<FedPipeRow> rows, double target)
+    {
+        var table = new Table { Title = new(string.Create(CultureInfo.InvariantCulture, $"{rows.Max(row => row.Seed)} seeds; the target is {100 * target:0.0} %")) };
+        table.AddColumns("size", "final accuracy, %", "simulated s to the target", "s / round", "MiB / round", "waiting share", "clients that train");
+        foreach (var own in rows.GroupBy(row => row.Name))
+        {
+            var times = own.Select(row => row.SecondsTo(target)).ToList();
+            table.AddRow(own.Key, Spread.Of(own.Select(row => row.Accuracy.Count > 0 ? row.Accuracy[^1] : (double?)null))?.Percent() ?? "-",
+                string.Join(", ", times.Select(time => time is { } seconds ? Number(seconds, "0") : "not reached")), Number(own.Average(row => row.RoundSeconds), "0.0"),
+                Number(own.Average(row => row.MebibytesPerRound), "0.00"), Number(own.Average(row => row.WaitingShare), "0.00"),
+                Number(own.Average(row => row.Choices.Count(choice => !choice.Contains("evaluates only", StringComparison.Ordinal))), "0.0"));
+        }
+        return table;
+    }
+
+    static string Number(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
+}

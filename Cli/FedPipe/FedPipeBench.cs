@@ -1,0 +1,81 @@
+using Federated.Aggregators.Adapters;
+using Federated.Aggregators.Strategies;
+using Federated.Cli.Bench;
+using Federated.Cli.Demo;
+using Federated.Client.Training;
+using Federated.Server.Planning;
+
+namespace Federated.Cli.FedPipe;
+
+/// <summary>Eight sites on four simulated kinds of device: one size for all, the weakest's or the strongest's, against a plan for each.</summary>
+sealed class FedPipeBench(FedPipeSettings settings, FashionMnist files, Workspace workspace, DemoConsole console)
+{
+    public async Task<IReadOnlyList<FedPipeRow>> RunAsync(CancellationToken stop)
+    {
+        TorchSharp.torch.set_num_threads(1);
+        var folder = await BaseModel.EnsureAsync(workspace, new SiteImages(files, Demo(1)), Demo(1), console, stop);
+        return await console.ProgressAsync("Ways of sizing", 3 * settings.Seeds * settings.Rounds, report => Task.Run(() =>
+        {
+            var (rows, done) = (new List<FedPipeRow>(), 0);
+            for (var seed = 1; seed <= settings.Seeds; seed++)
+            {
+                using var fleet = new FedPipeFleet(settings, folder, new SiteImages(files, Demo((ulong)seed)), (ulong)seed);
+                rows.AddRange(Run(fleet, (name, accuracy) => report(++done, FormattableString.Invariant($"{name}, {100 * accuracy:0.0} %")), stop));
+            }
+            return (IReadOnlyList<FedPipeRow>)rows;
+        }, stop));
+    }
+
+    List<FedPipeRow> Run(FedPipeFleet fleet, Action<string, double> report, CancellationToken stop)
+    {
+        var devices = fleet.Measure();
+        var modules = fleet.WarmUp(stop);
+        var grid = new PlanningGrid { BaseWeights = fleet.BaseWeights, DeadlineSeconds = settings.DeadlineSeconds };
+        var planned = FedPipePlanner.Plan(devices, modules, grid);
+        // One size for all is not held to the deadline: its price is the waiting.
+        var patient = grid with { DeadlineSeconds = double.MaxValue };
+        ClientChoice Size(DeviceReport device) => FedPipePlanner.Plan([device], modules, patient).Single();
+        var bySize = devices.OrderBy(d => d.MemoryBytes).ThenBy(d => d.Client, StringComparer.Ordinal).ToList();
+        return
+        [
+            Federate("weakest", fleet, devices, Uniform(devices, Size(bySize[0]), modules, patient), modules, patient, report, stop),
+            Federate("strongest", fleet, devices, Uniform(devices, Size(bySize[^1]), modules, patient), modules, patient, report, stop),
+            Federate("fedpipe", fleet, devices, planned, modules, grid, report, stop),
+        ];
+    }
+
+    /// <summary>One choice for all; a device whose memory it does not fit only evaluates.</summary>
+    static IReadOnlyList<ClientChoice> Uniform(IReadOnlyList<DeviceReport> devices, ClientChoice choice, IReadOnlyList<PlanningModule> modules, PlanningGrid grid) =>
+        [.. devices.Select(d => CostModel.Bytes(d, grid, choice.BaseBits, choice.Batch, Scalars(choice, modules)) <= grid.MemoryShare * d.MemoryBytes
+            ? choice with { Client = d.Client } : ClientChoice.EvaluationOnly(d.Client, "the one size does not fit its memory"))];
+
+    FedPipeRow Federate(string name, FedPipeFleet fleet, IReadOnlyList<DeviceReport> devices, IReadOnlyList<ClientChoice> choices, IReadOnlyList<PlanningModule> modules, PlanningGrid grid,
+        Action<string, double> report, CancellationToken stop)
+    {
+        var training = choices.Where(c => c.Trains).ToList();
+        if (training.Count == 0) return new FedPipeRow(name, fleet.Seed, [], 0, 0, 0, [.. choices.Select(Words)]);
+        var schema = fleet.Bundle.Schema;
+        var plan = PlanOverrides.Apply(schema, AdapterPlan.Uniform(schema, training.Max(c => c.Rank)), choices);
+        LocalSite[] sites = [.. training.Select(c => new LocalSite(c.Client, fleet.Data(c.Client), AdapterLayout.Of(schema, plan, c.Client), fleet.Seed)
+            { BaseBits = c.BaseBits, BatchSize = c.Batch, Steps = (fleet.Data(c.Client).Count + c.Batch - 1) / c.Batch })];
+        var federation = new LocalFederation(fleet.Model, StrategyCatalog.Default.Compose(FoldSpec.Of("flexlora")), new TrainSettings { LearningRate = settings.LearningRate });
+        var (version, accuracy) = (fleet.Bundle.Version0.Reshape(AdapterLayout.Of(schema, plan)), new List<double>());
+        for (var round = 1; round <= settings.Rounds; round++)
+        {
+            (version, _) = federation.Round(version, sites, round, stop);
+            accuracy.Add(federation.Accuracy(version, fleet.Test, stop));
+            report(name, accuracy[^1]);
+        }
+        double[] seconds = [.. training.Select(c => CostModel.Seconds(devices.Single(d => d.Client == c.Client), grid, c.Batch, Scalars(c, modules)))];
+        return new FedPipeRow(name, fleet.Seed, accuracy, seconds.Max(), training.Sum(c => 2.0 * grid.BytesPerScalar * Scalars(c, modules)) / (1 << 20),
+            seconds.Sum(s => seconds.Max() - s) / (seconds.Length * seconds.Max()), [.. choices.Select(Words)]);
+    }
+
+    static long Scalars(ClientChoice choice, IReadOnlyList<PlanningModule> modules) => modules.Where(m => choice.Groups.Contains(m.Group)).Sum(m => m.Scalars(choice.Rank));
+
+    static string Words(ClientChoice choice) => choice.Trains
+        ? FormattableString.Invariant($"{choice.Client}: {choice.Groups.Count} matrices, rank {choice.Rank}, batch {choice.Batch}, base {choice.BaseBits} bits; {choice.PredictedBytes / (1 << 20):0.00} MiB, {choice.PredictedSeconds:0.0} s predicted")
+        : $"{choice.Client}: evaluates only, {choice.Refusal}";
+
+    DemoSettings Demo(ulong seed) => new() { Seed = seed, ImagesPerSite = settings.ImagesPerSite, TestImages = settings.TestImages, PretrainEpochs = settings.PretrainEpochs };
+}
