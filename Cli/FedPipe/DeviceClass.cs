@@ -12,7 +12,7 @@ sealed record DeviceClass(string Name, double MemoryMebibytes, double Slowdown, 
     /// <summary>Four kinds, weakest first: a small board on a slow link, a phone, a laptop, a workstation.</summary>
     public static IReadOnlyList<DeviceClass> All { get; } =
     [
-        new("board", 1.2, 12, 8e3), new("phone", 2.5, 6, 40e3), new("laptop", 8, 2, 250e3), new("workstation", 64, 1, 2e6),
+        new("board", 6, 12, 8e3), new("phone", 10, 6, 40e3), new("laptop", 20, 2, 250e3), new("workstation", 64, 1, 2e6),
     ];
 
     public DeviceReport Report(string client, StepMeasurement small, StepMeasurement large, long samples) => new(

@@ -27,7 +27,7 @@ sealed class FedPipeFleet : IDisposable
         (_settings, Seed) = (settings, seed);
         Model = ModelFolder.Load(folder);
         var normalization = Preprocessor.Load(folder);
-        Bundle = AdapterInitializer.Create(Model, new AdapterRequest { Options = new Dictionary<string, string> { ["r"] = $"{MaximumRank}", ["alpha"] = $"{MaximumRank}", ["rslora"] = "true", ["targets"] = Matrices }, Seed = seed });
+        Bundle = AdapterInitializer.Create(Model, new AdapterRequest { Options = new Dictionary<string, string> { ["r"] = $"{MaximumRank}", ["alpha"] = "4", ["rslora"] = "true", ["targets"] = Matrices }, Seed = seed });
         Classes = [.. Enumerable.Range(0, settings.PerClass * DeviceClass.All.Count).Select(i => ($"site-{(char)('a' + i)}", DeviceClass.All[i % DeviceClass.All.Count]))];
         _data = Classes.Select((c, i) => (c.Client, Images: images.Training(new Site(c.Client, "", settings.Transform, i % 6)))).ToDictionary(c => c.Client, c => (IExamples)new ImageExamples(c.Images, normalization));
         Test = new ImageExamples(images.Test(new Site("test", "", settings.Transform, 0)), normalization);
