@@ -1,6 +1,7 @@
 using Federated.Aggregators.Adapters;
 using Federated.Client.Adapters;
 using Federated.Client.Rounds;
+using Federated.Client.Storage;
 using Federated.Client.Tests.Adapters;
 using Federated.Client.Tests.Support;
 using Federated.Client.Transport;
@@ -30,9 +31,10 @@ public sealed class WireBytesTests(FedPeftTests.VitBase model) : IClassFixture<F
         await using var transport = new GrpcTransport(relay.Address, "secret");
         var (schema, plan) = AdapterInitializer.Describe(model.Model, new AdapterRequest { Method = set });
         var layout = AdapterLayout.Of(schema, plan);
-        var entry = Write(layout, folder["outbox"]);
+        var outbox = Outbox.Open(new OutboxFolder(folder["outbox"]));
+        var entry = Write(layout, outbox);
 
-        var sending = new UpdateUploads(transport).SendAsync(entry, CancellationToken.None);
+        var sending = new UpdateUploads(transport, outbox).SendAsync(entry, CancellationToken.None);
         var peer = await coordinator.UploadAsync();
         var open = (await peer.ReceiveAsync())!.Open;
         await peer.SendAsync(new() { Ready = new() { Offset = (ulong)open.Header.Length } });
@@ -46,9 +48,8 @@ public sealed class WireBytesTests(FedPeftTests.VitBase model) : IClassFixture<F
         Assert.InRange(relay.Sent, formula + 1, formula * 1.005);
     }
 
-    static OutboxEntry Write(AdapterLayout layout, string folder)
+    static OutboxEntry Write(AdapterLayout layout, Outbox outbox)
     {
-        Directory.CreateDirectory(folder);
         var digest = new string('a', 64);
         var work = new WorkAssignment
         {
@@ -56,6 +57,6 @@ public sealed class WireBytesTests(FedPeftTests.VitBase model) : IClassFixture<F
             Train = new TrainSettings { Steps = 20 }, Encoding = AdapterTensorEncoding.F32,
         };
         var (header, tensors) = UpdateBuilder.Build(work, "hospital-north", new AdapterTensors(layout), 1200, 0.5);
-        return Outbox.Open(folder).Add(work.Id, work.RunId, header, tensors);
+        return outbox.Add(work.Id, work.RunId, header, tensors);
     }
 }
