@@ -91,7 +91,7 @@ public sealed class RunSpecTests
         { "{\"train\":{\"steps\":1,\"learningRate\":0.1,\"optimizer\":\"adam\"}}", "did you mean 'adamw'" },
         { "{\"train\":{\"steps\":1,\"learningRate\":-1}}", "run.train.learningRate is -1" },
         { "{\"encoding\":\"f8\"}", "run.encoding" },
-        { "{\"trust\":\"none\"}", "run.trust" },
+        { "{\"trust\":\"nobody\"}", "run.trust" },
         { "{\"seed\":-1}", "run.seed is -1" },
         { "{\"limits\":{\"updateNorm\":0}}", "run.limits.updateNorm is 0" },
     };

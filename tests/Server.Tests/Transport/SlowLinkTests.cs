@@ -14,31 +14,30 @@ public sealed class SlowLinkTests
     public async Task Upload_OnASilentLink_GivesItsShareToOthersAndGoesOnLater()
     {
         var clock = new ManualClock();
-        await using var server = new ServerKit(time: clock, uploads: new UploadOptions { BudgetBytes = 1 });
-        await server.CreateAsync(Adapter, Adapter.Spec("slow", rounds: 1, cohort: 2));
+        await using var server = new ServerKit(time: clock, uploads: new UploadOptions { BudgetBytes = 1, StallLimit = TimeSpan.FromDays(10_000) });
+        await server.CreateAsync(Adapter, Adapter.Spec("slow", rounds: 1, cohort: 2, s => s["cohort"]!["deadlineSeconds"] = 0));
         var (slow, quick) = (new SyntheticClient("a", server.Wire, Adapter), new SyntheticClient("b", server.Wire, Adapter));
         var talks = new[] { await Conversation.OpenAsync(server, slow), await Conversation.OpenAsync(server, quick) };
         var work = await Task.WhenAll(talks[0].JoinAsync(slow), talks[1].JoinAsync(quick));
         var (open, bytes) = slow.Update(work[0]);
         var silent = server.Transport.Upload(slow.Token, out var complete, CancellationToken.None);
-        var armed = clock.Armed;
         await silent.WriteAsync(new UploadFrame { Open = open }, CancellationToken.None);
         Assert.NotNull((await silent.ReadAsync(CancellationToken.None).DefaultTimeout())!.Ready);
-        await Until(() => clock.Armed == armed + 2);
 
         var (other, otherBytes) = quick.Update(work[1]);
         var waiting = server.Wire.UploadAsync(quick.Token, other, otherBytes, CancellationToken.None);
-        clock.Advance(TimeSpan.FromMilliseconds(250));
+        await Task.Run(async () =>
+        {
+            while (!waiting.IsCompleted)
+            {
+                clock.Advance(TimeSpan.FromMilliseconds(250));
+                await Task.Yield();
+            }
+        }).DefaultTimeout();
 
-        Assert.Equal(UploadResult.Accepted, (await waiting.DefaultTimeout()).Result);
+        Assert.Equal(UploadResult.Accepted, (await waiting).Result);
         await silent.WriteAsync(new UploadFrame { Chunk = new UploadChunk { Offset = (ulong)open.Header.Length, Data = Google.Protobuf.ByteString.CopyFrom(bytes.AsSpan(open.Header.Length)) } }, CancellationToken.None);
         complete();
         Assert.Equal(UploadResult.Accepted, (await silent.ReadAsync(CancellationToken.None).DefaultTimeout())!.Outcome.Result);
     }
-
-    static Task Until(Func<bool> condition) => Task.Run(async () =>
-    {
-        while (!condition())
-            await Task.Yield();
-    }).DefaultTimeout();
 }
