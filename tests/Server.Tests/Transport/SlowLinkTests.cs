@@ -14,7 +14,7 @@ public sealed class SlowLinkTests
     public async Task Upload_OnASilentLink_GivesItsShareToOthersAndGoesOnLater()
     {
         var clock = new ManualClock();
-        await using var server = new ServerKit(time: clock, uploads: new UploadOptions { BudgetBytes = 1, StallLimit = TimeSpan.FromDays(10_000) });
+        await using var server = new ServerKit(time: clock, uploads: new UploadOptions { BudgetBytes = 1, StallLimit = TimeSpan.FromDays(30) });
         await server.CreateAsync(Adapter, Adapter.Spec("slow", rounds: 1, cohort: 2, s => s["cohort"]!["deadlineSeconds"] = 0));
         var (slow, quick) = (new SyntheticClient("a", server.Wire, Adapter), new SyntheticClient("b", server.Wire, Adapter));
         var talks = new[] { await Conversation.OpenAsync(server, slow), await Conversation.OpenAsync(server, quick) };
