@@ -96,7 +96,7 @@ sealed class UploadSession(UploadServices services, IMessageStream<UploadSaid, U
         using var over = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         var patience = Task.Delay(services.Options.Patience, services.Time, over.Token);
         var first = await Task.WhenAny(reading, patience);
-        await over.CancelAsync();
+        over.Cancel();
         return first == reading;
     }
 

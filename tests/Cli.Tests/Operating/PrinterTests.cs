@@ -13,7 +13,7 @@ public sealed class PrinterTests
     [Fact]
     public void Table_ShowsTextOfOthersAsText()
     {
-        var item = new JsonObject { ["id"] = "[red]x[/]\u001b[2J", ["bytes"] = 1536, ["atMs"] = 0, ["labels"] = new JsonObject { ["zone"] = "north" } };
+        var item = new JsonObject { ["id"] = "[red]x[/]\u001b[2J", ["bytes"] = 1536L, ["atMs"] = 0L, ["labels"] = new JsonObject { ["zone"] = "north" } };
         var text = Print(new JsonArray(item), json: false);
         Assert.Contains("[red]x[/]", text, StringComparison.Ordinal);
         Assert.DoesNotContain('\u001b', text);

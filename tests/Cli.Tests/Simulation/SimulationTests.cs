@@ -128,10 +128,19 @@ public sealed class SimulationTests
 
     [Fact]
     public void Loop_ContinuationOnAnotherThread_EndsTheSimulationWithAnError() =>
-        Assert.Throws<InvalidOperationException>(() => new EventLoop(new SimulatedClock()).Run(async () =>
+        Assert.Throws<InvalidOperationException>(() => new EventLoop(new SimulatedClock()).Run(() =>
         {
-            await Task.Run(() => { });
-            return 0;
+            // Opened only when somebody waits: a task that has ended already continues where it is.
+            var gate = new ManualResetEventSlim();
+            var waiting = Waits(Task.Run(gate.Wait));
+            gate.Set();
+            return waiting;
+
+            static async Task<int> Waits(Task elsewhere)
+            {
+                await elsewhere;
+                return 0;
+            }
         }));
 
     [Theory]

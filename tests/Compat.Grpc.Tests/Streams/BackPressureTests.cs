@@ -67,10 +67,11 @@ public sealed class BackPressureTests
         Assert.Equal(Messages, (await call).AggregatedPayloadSize);
     }
 
-    /// <summary>Writes all messages, and reports at which the first write stalled.</summary>
+    /// <summary>Writes all messages, and reports at which the first write stalled; the first one waits for the connection and is always read.</summary>
     static async Task WriteUntilStalledAsync(Func<Task> write, TaskCompletionSource<int> stalledAt)
     {
-        for (var i = 0; i < Messages; i++)
+        await write();
+        for (var i = 1; i < Messages; i++)
         {
             var writing = write();
             if (await Task.WhenAny(writing, Task.Delay(Stalled)) != writing)
