@@ -13,7 +13,7 @@ static class ClientCommand
 
     static Command Init()
     {
-        var server = new Option<Uri>("--server") { Description = "REST address of the coordinator, https.", Required = true };
+        var server = new Option<string>("--server") { Description = "REST address of the coordinator, https.", Required = true };
         var token = new Option<string?>("--token") { Description = "The join token [default: FEDERATED_JOIN_TOKEN]." };
         var state = new Option<DirectoryInfo>("--state") { Description = "The client's state folder; 'state' of its configuration.", Required = true };
         var command = new Command("init", "Get this site's certificate for a join token; its key is made here and stays here.") { server, token, state };
@@ -21,7 +21,7 @@ static class ClientCommand
         {
             var invitation = parsed.GetValue(token) ?? Environment.GetEnvironmentVariable("FEDERATED_JOIN_TOKEN")
                 ?? throw new CommandException("F561", "There is no join token; give --token or FEDERATED_JOIN_TOKEN.", ExitCode.Usage);
-            if (parsed.GetValue(server) is not { IsAbsoluteUri: true, Scheme: "https" } address)
+            if (!Uri.TryCreate(parsed.GetValue(server), UriKind.Absolute, out var address) || address.Scheme != "https")
                 throw new CommandException("F561", $"--server '{parsed.GetValue(server)}' is no https address.", ExitCode.Usage);
             var folder = parsed.GetValue(state)!.FullName;
             var client = await Enrolment.RunAsync(address, invitation, folder, stop);

@@ -1,5 +1,6 @@
 using Federated.Cli.Supervision;
 using Federated.Client.Faults;
+using Federated.Server.Faults;
 
 namespace Federated.Cli.Terminal;
 
@@ -11,6 +12,7 @@ static class Failure
     public static Description? Describe(Exception exception, bool stopping) => exception switch
     {
         ClientFault fault => new(OneLine(fault.Line), (int)fault.Exit),
+        FaultException fault => new($"error {FaultCatalog.Of(fault.Refusal.Fault).Code}: {OneLine(fault.Refusal.Message)}", ExitCode.Environment),
         CommandException command => new($"error {command.Code}: {OneLine(command.Message)}", command.ExitCode),
         ChildFailedException child => new($"error F563: {OneLine(child.Message)}", child.ExitCode == ExitCode.Environment ? ExitCode.Environment : ExitCode.Failed),
         OperationCanceledException when stopping => new("Stopped.", ExitCode.Failed),

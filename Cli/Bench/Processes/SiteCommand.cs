@@ -13,7 +13,7 @@ static class SiteCommand
     public static Command Create()
     {
         var id = new Option<string>("--id") { Description = "Client id.", Required = true };
-        var server = new Option<Uri>("--server") { Description = "gRPC address.", Required = true };
+        var server = new Option<string>("--server") { Description = "gRPC address.", Required = true };
         var state = new Option<string>("--state") { Description = "State folder.", Required = true };
         var samples = new Option<int>("--samples") { Description = "Samples it claims.", DefaultValueFactory = _ => 100 };
         var command = new Command("site", "A client without training, for benchmarks.") { id, server, state, samples };
@@ -23,7 +23,7 @@ static class SiteCommand
             var configuration = new ClientConfiguration
             {
                 Id = parsed.GetRequiredValue(id),
-                Server = parsed.GetRequiredValue(server),
+                Server = new Uri(parsed.GetRequiredValue(server)),
                 State = parsed.GetRequiredValue(state),
                 Model = "none",
                 Data = new DataConfiguration { Images = "none", Labels = "none" },

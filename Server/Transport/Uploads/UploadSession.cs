@@ -72,7 +72,7 @@ sealed class UploadSession(UploadServices services, IMessageStream<UploadSaid, U
         try
         {
             var reading = ReadAsync(stopping);
-            if (!reading.IsCompleted && !await IsPromptAsync(reading, stopping))
+            if (!reading.IsCompleted && !await IsPromptAsync(reading))
             {
                 services.Budget.Release();
                 held = false;
@@ -91,13 +91,12 @@ sealed class UploadSession(UploadServices services, IMessageStream<UploadSaid, U
         }
     }
 
-    async Task<bool> IsPromptAsync(Task reading, CancellationToken stopping)
+    // A timer of our own: cancelling Task.Delay would complete it on the thread pool, where the simulator must not be led. Reading ends with the call.
+    async Task<bool> IsPromptAsync(Task reading)
     {
-        using var over = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        var patience = Task.Delay(services.Options.Patience, services.Time, over.Token);
-        var first = await Task.WhenAny(reading, patience);
-        over.Cancel();
-        return first == reading;
+        var over = new TaskCompletionSource();
+        using var patience = services.Time.CreateTimer(_ => over.TrySetResult(), null, services.Options.Patience, Timeout.InfiniteTimeSpan);
+        return await Task.WhenAny(reading, over.Task) == reading;
     }
 
     void Append(ISpool spool, long size, UploadSaid? frame)

@@ -1,6 +1,7 @@
 using Federated.Server.Privacy;
+using Federated.Server.Storage;
 
-namespace Federated.Server.Storage;
+namespace Federated.Server.Hosting;
 
 /// <summary>What outlives a simulated coordinator.</summary>
 sealed record MemoryStores(MemoryRunStore Runs, MemoryBlobStore Blobs, MemorySpools Spools, MemoryRunSecrets Secrets)
