@@ -11,7 +11,7 @@ namespace Federated.Cli.Demo;
 sealed class Federation(Workspace workspace, TimeProvider clock) : IAsyncDisposable
 {
     const int MaxRestarts = 3;
-    static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
+    static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(120);
     static readonly TimeSpan PollEvery = TimeSpan.FromMilliseconds(100);
 
     readonly Supervisor _supervisor = new(MaxRestarts, clock);
