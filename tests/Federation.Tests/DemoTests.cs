@@ -10,7 +10,7 @@ namespace Federation.Tests;
 public sealed class DemoTests(TinyBase tinyBase) : IClassFixture<TinyBase>, IDisposable
 {
     const int Rounds = 6;
-    static readonly TimeSpan Limit = TimeSpan.FromMinutes(4);
+    static readonly TimeSpan Limit = TimeSpan.FromMinutes(8);
 
     readonly string _work = Directory.CreateTempSubdirectory("federated-demo-").FullName;
     readonly CancellationTokenSource _limit = new(Limit);

@@ -14,7 +14,7 @@ public sealed class PythonClientTests : IDisposable
     [Fact]
     public async Task TwoPythonClients_TakePartInARun_AndTheirUpdatesCount()
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(120));
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(5));
         using var server = new ServerUnderTest(_folder, threads: 1);
         using var rest = await server.StartAsync(limit.Token);
         var bundle = SyntheticAdapter.Create(new SyntheticSettings(Modules: 2, Width: 64, Rank: 4), seed: 1);

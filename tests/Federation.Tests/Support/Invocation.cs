@@ -5,7 +5,7 @@ namespace Federation.Tests.Support;
 /// <summary>One run of <c>federated</c> as a person would start it: what it printed and its exit code.</summary>
 sealed record Invocation(int ExitCode, string[] Errors, string Output)
 {
-    static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
 
     public static async Task<Invocation> OfAsync(params string[] arguments)
     {

@@ -7,7 +7,7 @@ namespace Federation.Tests.Support;
 /// <summary>The real coordinator and real sites as processes, on a base that trains in milliseconds.</summary>
 sealed class SmallFederation : IAsyncDisposable
 {
-    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(120);
+    public static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
     readonly CancellationTokenSource _limit = new(Limit);
     readonly Workspace _workspace = new(Directory.CreateTempSubdirectory("federated-test-").FullName);
