@@ -17,7 +17,7 @@ public sealed class NetworkFaultTests : IAsyncLifetime
     static readonly SyntheticSettings Adapter = new(Modules: 4, Width: 2_048, Rank: 8);
     static string? _calm;
 
-    readonly CancellationTokenSource _stop = new(TimeSpan.FromSeconds(150));
+    readonly CancellationTokenSource _stop = new(TimeSpan.FromMinutes(5));
     readonly string _folder = Directory.CreateTempSubdirectory("federated-network-").FullName;
     ServerUnderTest _server = null!;
     CoordinatorRest _rest = null!;
