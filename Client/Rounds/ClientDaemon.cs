@@ -192,10 +192,12 @@ public sealed class ClientDaemon : IDisposable
         _events.CheckIdle();
     }
 
-    ClientReport.Hello Hello() => new(_configuration.Id, ClientSoftware.Name,
-        _device.Describe(_site.StepsPerSecond),
-        Peft.MethodCatalog.Default.Names,
-        [.. _books.Outbox.Entries.Select(e => e.AssignmentId).Union(_books.Work.Ids).Order(StringComparer.Ordinal)]);
+    ClientReport.Hello Hello() => new(_configuration.Id, ClientSoftware.Name, _device.Describe(_site.StepsPerSecond))
+    {
+        Methods = Peft.MethodCatalog.Default.Names,
+        Pending = [.. _books.Outbox.Entries.Select(e => e.AssignmentId).Union(_books.Work.Ids).Order(StringComparer.Ordinal)],
+        Runs = [.. _books.Runs.Open.Union(RunFilter.Exact(_configuration.Runs)).Where(r => !_books.Runs.HasEnded(r)).Order(StringComparer.Ordinal)],
+    };
 
     Backoff NewBackoff() => new(_configuration.Reconnect, _runtime.Random);
 

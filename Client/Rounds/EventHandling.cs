@@ -56,7 +56,7 @@ sealed class EventHandling(ClientConfiguration configuration, IWorksite site, St
                 books.Outbox.Remove(cancelled.AssignmentId);
                 return false;
             case ServerEvent.RunEnded ended:
-                End(ended);
+                End(ended.RunId, ended.Outcome);
                 return false;
             case ServerEvent.Refused refused:
                 runtime.Log.Refused(refused.Code, refused.Message, refused.Subject);
@@ -132,6 +132,11 @@ sealed class EventHandling(ClientConfiguration configuration, IWorksite site, St
 
     void Answered(ServerEvent.JoinAnswered answer)
     {
+        if (answer.RunIsOver)
+        {
+            End(answer.RunId, answer.Refusal);
+            return;
+        }
         if (!answer.Joined)
         {
             Refuse(answer.RunId, ClientFaults.RunMismatch(answer.RunId, answer.Refusal).Message);
@@ -163,13 +168,13 @@ sealed class EventHandling(ClientConfiguration configuration, IWorksite site, St
 
     string? Enqueue(WorkAssignment work) => books.Work.TryAdd(work) ? null : "busy";
 
-    void End(ServerEvent.RunEnded ended)
+    void End(string run, string outcome)
     {
-        runtime.Log.RunEnded(ended.RunId, ended.Outcome);
-        books.Work.Cancel(w => w.RunId == ended.RunId);
-        foreach (var entry in books.Outbox.Entries.Where(e => e.RunId == ended.RunId))
+        runtime.Log.RunEnded(run, outcome);
+        books.Work.Cancel(w => w.RunId == run);
+        foreach (var entry in books.Outbox.Entries.Where(e => e.RunId == run))
             books.Outbox.Remove(entry.AssignmentId);
-        books.Runs.Set(ended.RunId, RunStanding.Ended);
+        books.Runs.Set(run, RunStanding.Ended);
         CheckIdle();
     }
 }

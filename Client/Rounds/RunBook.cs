@@ -12,6 +12,16 @@ sealed class RunBook
             _runs[run] = new JoinedRun(run, trust ?? _runs.GetValueOrDefault(run)?.Trust ?? "", standing);
     }
 
+    /// <summary>The runs that this client joined, or asked to join, and of whose end it has not heard.</summary>
+    public IReadOnlyList<string> Open
+    {
+        get
+        {
+            lock (_lock)
+                return [.. _runs.Values.Where(r => r.Standing is RunStanding.Asked or RunStanding.Joined).Select(r => r.RunId)];
+        }
+    }
+
     public bool HasEnded(string run)
     {
         lock (_lock)

@@ -26,6 +26,7 @@ sealed class CoordinationSession(SessionServices services, IMessageStream<Client
         _logger.ClientConnected(client.Id, hello.Software, client.Session);
         client.TrySend(new ServerSays.Welcome(services.Fleet.HeartbeatSeconds, services.Standings.MayJoin(client.Id) ? services.Runs.Offers(client.Id) : []));
         CancelOrphans(client);
+        TellOfEndedRuns(client);
         var reason = "the stream was cut";
         try
         {
@@ -69,6 +70,16 @@ sealed class CoordinationSession(SessionServices services, IMessageStream<Client
         {
             if (services.Runs.Find(AssignmentIds.RunOf(pending))?.Current.State is not { IsTerminal: false })
                 client.TrySend(new ServerSays.Cancel(pending, "run-ended"));
+        }
+    }
+
+    // A run that ended while the client was away is not offered again; without this the client would wait for it for ever.
+    void TellOfEndedRuns(ConnectedClient client)
+    {
+        foreach (var name in client.Hello.Runs)
+        {
+            if (services.Runs.Find(name)?.Current.State is { IsTerminal: true } state && state.Spec.Admits(client.Id))
+                client.TrySend(new ServerSays.RunEnded(name, RoundRows.Name(state.Phase), state.Version.ManifestDigest));
         }
     }
 

@@ -136,6 +136,9 @@ static class ProtoMapping
         PendingAssignments = hello.PendingAssignments.Count <= ProtocolLimits.PendingAssignments
             ? [.. hello.PendingAssignments.Select(Assignment)]
             : throw TooMany("hello.pending_assignments", hello.PendingAssignments.Count, ProtocolLimits.PendingAssignments),
+        Runs = hello.Runs.Count <= ProtocolLimits.JoinedRuns
+            ? [.. hello.Runs.Select(r => Short("hello.runs", r))]
+            : throw TooMany("hello.runs", hello.Runs.Count, ProtocolLimits.JoinedRuns),
     };
 
     static DeviceProfile ReadDevice(Wire.Device? device) => device is null

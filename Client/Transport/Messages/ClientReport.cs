@@ -6,7 +6,16 @@ namespace Federated.Client.Transport.Messages;
 public abstract record ClientReport
 {
     /// <summary>Who connects, and what it can do.</summary>
-    public sealed record Hello(string ClientId, string Software, DeviceProfile Device, IReadOnlyList<string> Methods, IReadOnlyList<string> Pending) : ClientReport;
+    public sealed record Hello(string ClientId, string Software, DeviceProfile Device) : ClientReport
+    {
+        public required IReadOnlyList<string> Methods { get; init; }
+
+        /// <summary>Assignments in the outbox or under way.</summary>
+        public required IReadOnlyList<string> Pending { get; init; }
+
+        /// <summary>Runs whose end this client must hear of, should it have come while it was away.</summary>
+        public required IReadOnlyList<string> Runs { get; init; }
+    }
 
     public sealed record Join(string RunId, string BaseDigest, string SchemaDigest, long TrainingSamples, long EvaluationSamples) : ClientReport;
 

@@ -8,6 +8,9 @@ abstract record ClientSaid
         public required IReadOnlyList<string> Encodings { get; init; }
         public required IReadOnlyList<string> Methods { get; init; }
         public required IReadOnlyList<string> PendingAssignments { get; init; }
+
+        /// <summary>Runs whose end the client must hear of, should it have come while it was away.</summary>
+        public IReadOnlyList<string> Runs { get; init; } = [];
     }
 
     public sealed record JoinRun(string Run, string BaseDigest, string SchemaDigest, long TrainingSamples, long EvaluationSamples) : ClientSaid;

@@ -277,6 +277,30 @@ public sealed class ClientDaemonTests : IDisposable
     }
 
     [Fact]
+    public async Task RunEnded_WhileAway_IsAskedForOnReturn()
+    {
+        _fixture.Configuration = _fixture.Configuration with { ExitWhenIdle = true, Runs = ["elsewhere", "any-*", ClientFixture.Run] };
+        var running = _fixture.RunDaemonAsync(_stop.Token);
+        var (_, first) = await _fixture.WelcomeAsync();
+        first.Fail(LinkFailure.Unavailable, "restarting");
+        var second = await _fixture.Coordinator.ConnectionAsync();
+        Assert.Equal([ClientFixture.Run, "elsewhere"], (await second.ReceiveAsync())!.Hello.Runs);
+        await second.SendAsync(new() { Welcome = new() { HeartbeatSeconds = 30 } });
+        await second.SendAsync(new() { RunEnded = new() { RunId = ClientFixture.Run, Outcome = "completed" } });
+        await running.WaitAsync(Peer.Limit);
+    }
+
+    [Fact]
+    public async Task Join_RunThatEndedMeanwhile_IsAnEndAndNoRefusal()
+    {
+        _fixture.Configuration = _fixture.Configuration with { ExitWhenIdle = true };
+        var running = _fixture.RunDaemonAsync(_stop.Token);
+        var (_, peer) = await _fixture.WelcomeAsync();
+        await peer.SendAsync(new() { JoinReply = new() { RunId = ClientFixture.Run, Code = "F104", Message = "Run 'r' is completed." } });
+        await running.WaitAsync(Peer.Limit);
+    }
+
+    [Fact]
     public async Task Goodbye_Superseded_StopsForGood()
     {
         var running = _fixture.RunDaemonAsync(_stop.Token);

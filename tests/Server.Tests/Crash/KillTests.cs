@@ -4,34 +4,33 @@ using Server.Tests.Kit;
 
 namespace Server.Tests.Crash;
 
-/// <summary>
-/// SIGKILL against the real executable: what was accepted counts, and the published bytes are those of an undisturbed run. On demand,
-/// because on a busy machine these clients now and then wait for ever after the run itself has ended; ChaosTests and CrashTests of
-/// Federation.Tests kill real clients and the coordinator in every run of the suite.
-/// </summary>
+/// <summary>SIGKILL against the real executable: what was accepted counts, and the published bytes are those of an undisturbed run.</summary>
 public sealed class KillTests : IDisposable
 {
     const string Run = "killed";
-    const int Rounds = 30;
+    const int Rounds = 16;
+
+    /// <summary>What only a hang reaches, also on a busy machine.</summary>
+    static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
     static readonly TestAdapter Adapter = new(modules: 6, width: 2048, rank: 16);
 
     readonly TemporaryFolder _calm = new();
     readonly TemporaryFolder _wild = new();
 
-    [Fact(Explicit = true)]
+    [Fact]
     public async Task Run_KilledAtRandomInstants_PublishesTheBytesOfAnUndisturbedRun()
     {
         var random = new Random(20261122);
         var expected = await UndisturbedAsync();
         using var wire = new RestartableWire(_wild.Path);
-        using var stopping = new CancellationTokenSource(TimeSpan.FromSeconds(100));
+        using var stopping = new CancellationTokenSource(Limit);
         var server = await ServerProcess.StartAsync(_wild.Path);
         await server.CreateAsync(Adapter, Spec());
         var clients = Clients(wire);
         var work = Task.WhenAll(clients.Select(c => c.PersistAsync(stopping.Token)));
         var kills = 0;
-        while (kills < 12 && !work.IsCompleted)
+        while (kills < 8 && !work.IsCompleted)
         {
             await Task.WhenAny(work, Task.Delay(random.Next(5, 250), stopping.Token));
             server.Kill();
@@ -41,17 +40,17 @@ public sealed class KillTests : IDisposable
         }
         await work;
 
-        Assert.True(kills >= 8, $"The run was over after {kills} kills; the test does not test what it should.");
+        Assert.True(kills >= 4, $"The run was over after {kills} kills; the test does not test what it should.");
         Assert.Equal(expected, await ManifestAsync(server));
         await AssertNothingAcceptedIsLostAsync(server, clients);
         server.Dispose();
     }
 
-    [Fact(Explicit = true)]
+    [Fact]
     public async Task Run_KilledBetweenTheFirstAndTheLastUpdate_KeepsTheFirst()
     {
         using var wire = new RestartableWire(_wild.Path);
-        using var stopping = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var stopping = new CancellationTokenSource(Limit);
         var resume = new TaskCompletionSource();
         var server = await ServerProcess.StartAsync(_wild.Path);
         await server.CreateAsync(Adapter, Adapter.Spec(Run, rounds: 1, cohort: 2));
@@ -80,7 +79,7 @@ public sealed class KillTests : IDisposable
         using var server = await ServerProcess.StartAsync(_calm.Path);
         using var wire = new GrpcWire(server.GrpcAddress);
         await server.CreateAsync(Adapter, Spec());
-        await Task.WhenAll(Clients(wire).Select(c => c.RunAsync(CancellationToken.None))).WaitAsync(TimeSpan.FromSeconds(60));
+        await Task.WhenAll(Clients(wire).Select(c => c.RunAsync(CancellationToken.None))).WaitAsync(Limit);
         return await ManifestAsync(server);
     }
 

@@ -42,13 +42,23 @@ sealed class ServerProcess : IDisposable
         var endpoints = Path.Combine(data, "endpoints.json");
         var process = Spawn(data, "--http-port", "0", "--grpc-port", "0", "--threads", threads.ToString());
         var server = new ServerProcess(process, data);
-        if (await process.StandardOutput.ReadLineAsync().DefaultTimeout() is not { } line || !line.StartsWith("Listening:", StringComparison.Ordinal))
-            throw new InvalidOperationException($"The server did not start: {await server._errors}");
+        await server.ListeningAsync().DefaultTimeout();
         _ = process.StandardOutput.ReadToEndAsync();
         var found = JsonNode.Parse(await File.ReadAllTextAsync(endpoints))!;
         server.Http = new HttpClient { BaseAddress = new Uri((string)found["http"]!) };
         server.GrpcAddress = (string)found["grpc"]!;
         return server;
+    }
+
+    // A start after a kill may log what it found before it says where it listens.
+    async Task ListeningAsync()
+    {
+        while (await _process.StandardOutput.ReadLineAsync() is { } line)
+        {
+            if (line.StartsWith("Listening:", StringComparison.Ordinal))
+                return;
+        }
+        throw new InvalidOperationException($"The server did not start: {await _errors}");
     }
 
     public async Task CreateAsync(TestAdapter adapter, byte[] spec)

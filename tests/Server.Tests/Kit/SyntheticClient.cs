@@ -12,6 +12,7 @@ sealed class SyntheticClient(string id, IWire wire, TestAdapter adapter)
 {
     readonly Dictionary<string, (UploadOpen Open, byte[] Bytes)> _outbox = [];
     readonly Dictionary<string, AdapterLayout> _layouts = [];
+    readonly HashSet<string> _runs = [];
     byte[]? _trained;
 
     public string Id => id;
@@ -58,13 +59,16 @@ sealed class SyntheticClient(string id, IWire wire, TestAdapter adapter)
                 await TrainAsync(train, stopping);
             if (message.Assignment is { Kind: AssignmentKind.Evaluate } evaluate)
                 await stream.WriteAsync(new ClientMessage { Evaluation = Evaluate(evaluate) }, stopping);
-            if (message.RunEnded is { } ended)
+            if (OutcomeOf(message) is { } outcome)
             {
-                Ended.Add(ended.Outcome);
+                Ended.Add(outcome);
                 return;
             }
         }
     }
+
+    // A run may also end between its offer and the answer to joining it.
+    static string? OutcomeOf(ServerMessage message) => message.RunEnded?.Outcome ?? (message.JoinReply is { Code: "F104" } late ? late.Message : null);
 
     /// <summary>Connects again and again, as a daemon does, until a run has ended.</summary>
     public async Task PersistAsync(CancellationToken stopping)
@@ -88,17 +92,22 @@ sealed class SyntheticClient(string id, IWire wire, TestAdapter adapter)
         hello.Encodings.Add([TensorEncoding.F32, TensorEncoding.F16, TensorEncoding.Bf16]);
         hello.Methods.Add("lora");
         hello.PendingAssignments.Add(_outbox.Keys);
+        hello.Runs.Add(_runs);
         return hello;
     }
 
-    public JoinRun Join(RunOffer offer) => new()
+    public JoinRun Join(RunOffer offer)
     {
-        RunId = offer.RunId,
-        BaseDigest = offer.BaseDigest,
-        SchemaDigest = ByteString.CopyFrom(Convert.FromHexString(TreeDigest.Of(adapter.SchemaBytes))),
-        TrainingSamples = Samples,
-        EvaluationSamples = EvaluationSamples,
-    };
+        _runs.Add(offer.RunId);
+        return new()
+        {
+            RunId = offer.RunId,
+            BaseDigest = offer.BaseDigest,
+            SchemaDigest = ByteString.CopyFrom(Convert.FromHexString(TreeDigest.Of(adapter.SchemaBytes))),
+            TrainingSamples = Samples,
+            EvaluationSamples = EvaluationSamples,
+        };
+    }
 
     /// <summary>The update of an assignment, exactly as it travels.</summary>
     public (UploadOpen Open, byte[] Bytes) Update(Assignment assignment)

@@ -68,6 +68,7 @@ public sealed class CoordinationTests : IAsyncLifetime
     [InlineData("long id", "F306")]
     [InlineData("software", "F313")]
     [InlineData("pending", "F313")]
+    [InlineData("runs", "F313")]
     public async Task Hello_Wrong_IsRefused(string what, string code)
     {
         var conversation = await Conversation.OpenAsync(_server, _a, hello =>
@@ -79,6 +80,7 @@ public sealed class CoordinationTests : IAsyncLifetime
                 case "long id": hello.ClientId = new string('a', 64); break;
                 case "software": hello.Software = new string('x', 129); break;
                 case "pending": hello.PendingAssignments.Add(Enumerable.Range(0, 257).Select(i => $"talk:{i}")); break;
+                case "runs": hello.Runs.Add(Enumerable.Range(0, 257).Select(i => $"run-{i}")); break;
             }
         });
         await AssertRefusedAsync(code, conversation);
@@ -157,6 +159,27 @@ public sealed class CoordinationTests : IAsyncLifetime
     {
         var conversation = await Conversation.OpenAsync(_server, _a, h => h.PendingAssignments.Add("gone:1:1:t:a"));
         Assert.Equal("gone:1:1:t:a", (await conversation.HearAsync(ServerMessage.MessageOneofCase.Cancel)).Cancel.AssignmentId);
+    }
+
+    [Fact]
+    public async Task Reconnect_AfterTheRunEnded_IsToldSo()
+    {
+        await Loop.SendAsync(new RoundCommand.Stop(), CancellationToken.None).DefaultTimeout();
+        var conversation = await Conversation.OpenAsync(_server, _a, h => h.Runs.Add(["talk", "never-was"]));
+        var ended = (await conversation.HearAsync(ServerMessage.MessageOneofCase.RunEnded)).RunEnded;
+        Assert.Equal(("talk", "stopped"), (ended.RunId, ended.Outcome));
+    }
+
+    [Fact]
+    public async Task Reconnect_NamingARunOfOthers_HearsNothingOfIt()
+    {
+        await Loop.SendAsync(new RoundCommand.Stop(), CancellationToken.None).DefaultTimeout();
+        var outsider = new SyntheticClient("outsider", _server.Wire, Adapter);
+        var conversation = await Conversation.OpenAsync(_server, outsider, h => { h.Runs.Add("talk"); h.PendingAssignments.Add("gone:1:1:t:outsider"); });
+        Assert.NotNull((await conversation.HearAsync())!.Welcome);
+        Assert.NotNull((await conversation.HearAsync())!.Cancel);
+        await conversation.SayAsync(new ClientMessage { Join = new JoinRun { RunId = "talk", BaseDigest = ByteString.CopyFrom(new byte[32]), SchemaDigest = ByteString.CopyFrom(new byte[32]) } });
+        Assert.NotNull((await conversation.HearAsync())!.JoinReply);
     }
 
     [Fact]
