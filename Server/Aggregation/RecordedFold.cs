@@ -60,7 +60,7 @@ sealed class RecordedFold(IBlobStore blobs, IUpdateSpools spools, AdapterCache a
         var encoding = UpdateEncodings.Of(order.Spec.Encoding);
         // The header's length varies; the tensors are the last bytes, of a size that the layout fixes.
         var delta = new EncodedDelta(layout, encoding, bytes, bytes.Length - layout.Trained().EncodedBytes(encoding));
-        var contribution = new Contribution(update.Client, update.Samples, layout, delta);
+        var contribution = new Contribution(update.Client, update.Samples, layout, delta) { Assignment = update.AssignmentId };
         if (update.StartVersion is not { } version)
             return contribution;
         if (!starts.TryGetValue(version, out var tensors))
