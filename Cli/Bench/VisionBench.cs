@@ -1,24 +1,26 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
+using Federated.Cli.Bench.Report;
 using Federated.Cli.Demo;
 
 namespace Federated.Cli.Bench;
 
 /// <summary>The demo over several seeds: mean and spread of every row.</summary>
-sealed record VisionBench(string Machine, string Commit, IReadOnlyList<ulong> Seeds, IReadOnlyList<VisionRow> Rows)
+sealed record VisionBench(IReadOnlyList<ulong> Seeds, IReadOnlyList<VisionRow> Rows)
 {
-    public static VisionBench Of(IReadOnlyList<DemoResult> results)
-    {
-        var first = results[0];
-        return new(first.Machine, first.Commit, [.. results.Select(result => result.Settings.Seed)],
-            [.. first.Rows.Select((row, index) => VisionRow.Of(row.Name, [.. results.Select(result => result.Rows[index])]))]);
-    }
+    public static VisionBench Of(IReadOnlyList<DemoResult> results) => new([.. results.Select(result => result.Settings.Seed)],
+        [.. results[0].Rows.Select((row, index) => VisionRow.Of(row.Name, [.. results.Select(result => result.Rows[index])]))]);
+
+    /// <summary>Each row's average accuracy, seed by seed.</summary>
+    public IReadOnlyList<BenchEntry> Entries => [.. Rows.Select(row => new BenchEntry(row.Name, "accuracy", row.Averages, null, new { Seeds, row }))];
 }
 
 /// <summary>One row over the seeds; accuracies are shares in [0, 1], the spread is the sample standard deviation.</summary>
-sealed record VisionRow(string Name, Spread Average, Spread? Own, Spread? AfterFive, Spread? FirstBias, Spread? SecondsPerRound)
+sealed record VisionRow(string Name, [property: JsonIgnore] IReadOnlyList<double> Averages, Spread Average, Spread? Own, Spread? AfterFive, Spread? FirstBias, Spread? SecondsPerRound)
 {
     public static VisionRow Of(string name, IReadOnlyList<Row> rows) => new(
         name,
+        [.. rows.Select(row => row.Average)],
         Spread.Of(rows.Select(row => (double?)row.Average))!,
         Spread.Of(rows.Select(row => row.Own)),
         Spread.Of(rows.Select(row => row.AccuracyAfter(5))),

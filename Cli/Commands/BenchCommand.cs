@@ -1,6 +1,6 @@
 using System.CommandLine;
-using System.Text.Json;
 using Federated.Cli.Bench;
+using Federated.Cli.Bench.Report;
 using Federated.Cli.Bench.Processes;
 using Federated.Cli.Bench.Rounds;
 using Federated.Cli.Demo;
@@ -38,7 +38,7 @@ static class BenchCommand
             }
             var bench = VisionBench.Of(results);
             console.Write(Table(bench));
-            if (parsed.GetValue(json) is { } file) await File.WriteAllTextAsync(file.FullName, JsonSerializer.Serialize(bench, DemoCommand.ResultJson) + "\n", stop);
+            await BenchFile.WriteAsync(parsed.GetValue(json), "bench vision", bench.Entries, stop);
             return ExitCode.Done;
         });
         return command;

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using Federated.Cli.Bench;
+using Federated.Cli.Bench.Report;
 using Federated.Cli.Demo;
 using Federated.Cli.FedPeft;
 using Federated.Cli.Terminal;
@@ -29,7 +29,7 @@ static class FedPeftBenchCommand
             var console = DemoConsole.Standard();
             var rows = await new FedPeftBench(settings, new FashionMnist(parsed.GetValue(images)!), new Workspace(parsed.GetValue(work)!), console).RunAsync(stop);
             console.Write(Table(rows));
-            if (parsed.GetValue(json) is { } file) await File.WriteAllTextAsync(file.FullName, BenchFile.Write("bench fedpeft", rows, rows.Select(row => row.Accuracy), Ratios(rows)), stop);
+            await BenchFile.WriteAsync(parsed.GetValue(json), "bench fedpeft", [new BenchEntry("fedpeft", "accuracy", [.. rows.Select(row => row.Accuracy)], BenchEntry.MedianOf(Ratios(rows)), rows)], stop);
             return ExitCode.Done;
         });
         return command;

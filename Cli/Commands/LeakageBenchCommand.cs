@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Federated.Cli.Audit;
-using Federated.Cli.Bench;
+using Federated.Cli.Bench.Report;
 using Federated.Cli.Terminal;
 using Federated.Cli.Text;
 using Federated.Client.Data.Text;
@@ -40,8 +40,8 @@ static class LeakageBenchCommand
                 Console.Out.WriteLine(FormattableString.Invariant($"{row.Method,-10} {row.Defence,-10} AUC {row.Auc:F3}  tokens {row.TokenRecall:F3}  ROUGE-L {row.RougeL:F3}  numbers {row.SecretsRead:F2}/{row.SecretsTold:F2}  loss {row.LossGain:F4}"));
             foreach (var skipped in result.Skipped)
                 Console.Out.WriteLine($"not run: {skipped}");
-            if (parsed.GetValue(json) is { } file)
-                await File.WriteAllTextAsync(file.FullName, BenchFile.Write("bench leakage", [result], result.Rows.Select(r => r.Auc), result.Rows.Select(r => r.TokenRecall)), stop);
+            await BenchFile.WriteAsync(parsed.GetValue(json), "bench leakage",
+                [new BenchEntry("leakage", "AUC", [.. result.Rows.Select(r => r.Auc)], BenchEntry.MedianOf(result.Rows.Select(r => r.TokenRecall)), result)], stop);
             return ExitCode.Done;
         });
         return command;

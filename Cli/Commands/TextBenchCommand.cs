@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using Federated.Cli.Bench;
+using Federated.Cli.Bench.Report;
 using Federated.Cli.Demo;
 using Federated.Cli.Text;
 using Federated.Cli.Terminal;
@@ -41,7 +41,7 @@ static class TextBenchCommand
                 results.Add(result);
             }
             if (parsed.GetValue(json) is { } file)
-                await File.WriteAllTextAsync(file.FullName, BenchFile.Write("bench text", results.Select(r => (object)r), results.Select(r => r.Seconds), results.Select(Advantage)), stop);
+                await BenchFile.WriteAsync(file, "bench text", [new BenchEntry("text", "s", [.. results.Select(r => r.Seconds)], BenchEntry.MedianOf(results.Select(Advantage)), results)], stop);
             return ExitCode.Done;
         });
         return command;

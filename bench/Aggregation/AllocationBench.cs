@@ -1,33 +1,41 @@
-using System.Globalization;
-using Federated.Aggregators.Strategies;
-using Federated.Aggregators.Strategies.Catalogue;
+using BenchmarkDotNet.Columns;
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Diagnosers;
+using BenchmarkDotNet.Exporters;
+using BenchmarkDotNet.Jobs;
+using BenchmarkDotNet.Loggers;
+using BenchmarkDotNet.Reports;
+using BenchmarkDotNet.Running;
+using BenchmarkDotNet.Toolchains.InProcess.NoEmit;
+using Federated.Cli.Bench.Report;
 
 namespace Federated.Bench.Aggregation;
 
-/// <summary>Bytes allocated by one fold of every product strategy, and how they grow with clients and with the size of a matrix.</summary>
+/// <summary>What kernels and folds allocate, by BenchmarkDotNet's own columns.</summary>
 static class AllocationBench
 {
-    const int Rank = 8;
-
-    public static void Run(TextWriter to)
+    public static IEnumerable<BenchEntry> Run()
     {
-        to.WriteLine("Allocated KiB per fold, r=8: d=256 K=8 | K=16 | d=512 K=8, of which results are 16 and 32 KiB; per added client | per added element of the result");
-        foreach (var strategy in StrategyCatalog.Default.Of(StrategyKind.Product))
+        foreach (var type in new[] { typeof(KernelAllocations), typeof(FoldAllocations) })
         {
-            var (small, clients, wide) = (Bytes(strategy.Name, 256, 8), Bytes(strategy.Name, 256, 16), Bytes(strategy.Name, 512, 8));
-            to.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"  {strategy.Name}: {small / 1024} | {clients / 1024} | {wide / 1024}; {(clients - small) / 8} bytes | {(wide - small) / (2.0 * 256 * Rank):N1} bytes"));
+            var summary = BenchmarkRunner.Run(type, Config());
+            MarkdownExporter.Console.ExportToLog(summary, ConsoleLogger.Default);
+            foreach (var report in summary.Reports)
+                yield return Entry(report);
         }
     }
 
-    static long Bytes(string strategy, int d, int clients)
-    {
-        var input = Cohort.InMemory(Cohort.Layout(d, Rank, 1), clients);
-        var fold = new Fold(StrategyCatalog.Default.Compose(new FoldSpec { Product = new RuleSpec(strategy) }));
-        var limits = new FoldLimits(Diagnose: false);
-        fold.Run(input, limits);
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        fold.Run(input, limits);
-        return GC.GetAllocatedBytesForCurrentThread() - before;
-    }
+    // In this process: the benchmark has no compiler at hand where it runs.
+    static ManualConfig Config() => ManualConfig.CreateEmpty()
+        .AddJob(Job.Default.WithToolchain(InProcessNoEmitToolchain.Instance).WithWarmupCount(1).WithIterationCount(3).WithInvocationCount(16).WithUnrollFactor(1))
+        .AddDiagnoser(MemoryDiagnoser.Default)
+        .AddColumnProvider(DefaultColumnProviders.Params, DefaultColumnProviders.Descriptor, DefaultColumnProviders.Statistics, DefaultColumnProviders.Metrics)
+        .AddValidator(BenchmarkDotNet.Validators.JitOptimizationsValidator.FailOnError)
+        .AddLogger(NullLogger.Instance)
+        .WithArtifactsPath(Path.Combine(Path.GetTempPath(), "federated-bench-allocations"))
+        .WithOptions(ConfigOptions.DisableLogFile);
+
+    static BenchEntry Entry(BenchmarkReport report) => new(
+        $"allocated by {report.BenchmarkCase.DisplayInfo}", "bytes", [report.GcStats.GetBytesAllocatedPerOperation(report.BenchmarkCase) ?? double.NaN], null,
+        new { nanoseconds = report.ResultStatistics?.Mean });
 }

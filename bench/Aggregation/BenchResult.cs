@@ -1,3 +1,5 @@
+using Federated.Cli.Bench.Report;
+
 namespace Federated.Bench.Aggregation;
 
 /// <summary>Our seconds and, round by round, the median of the other side's seconds over ours.</summary>
@@ -7,15 +9,11 @@ namespace Federated.Bench.Aggregation;
 /// <param name="Target">Smallest ratio that the project aims at; null means none is set.</param>
 sealed record BenchResult(string Name, double[] Samples, double[] Others, double? Target)
 {
-    public double Median => MedianOf(Samples);
+    public double Median => BenchEntry.MedianOf(Samples);
 
-    public double OtherMedian => MedianOf(Others);
+    public double OtherMedian => BenchEntry.MedianOf(Others);
 
-    public double Ratio => MedianOf(Others.Zip(Samples, (other, own) => other / own));
+    public double Ratio => BenchEntry.MedianOf(Others.Zip(Samples, (other, own) => other / own));
 
-    static double MedianOf(IEnumerable<double> values)
-    {
-        double[] sorted = [.. values.Order()];
-        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
-    }
+    public BenchEntry Entry => new(Name, "s", Samples, Ratio, new { Others, Target });
 }

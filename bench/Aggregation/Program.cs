@@ -1,5 +1,6 @@
 using System.Globalization;
 using Federated.Bench.Aggregation;
+using Federated.Cli.Bench.Report;
 
 var options = BenchOptions.Parse(args, out var error);
 if (options is null)
@@ -9,11 +10,12 @@ if (options is null)
 }
 try
 {
-    Console.WriteLine($"{options.Threads} thread(s) on each side, {options.Samples} samples in turn, {(options.Cpu ? "processor time" : "wall time")}, load {string.Join(' ', BenchReport.Load())}");
+    Console.WriteLine($"{options.Threads} thread(s) on each side, {options.Samples} samples in turn, {(options.Cpu ? "processor time" : "wall time")}, load {string.Join(' ', BenchFile.Load())}");
     Rounds.Cpu = options.Cpu;
     using var peer = Peer.Start(options.Threads, options.Cpu);
     var results = new List<BenchResult>();
-    if (options.Runs("allocation")) AllocationBench.Run(Console.Out);
+    var entries = new List<BenchEntry>();
+    if (options.Runs("allocation")) entries.AddRange(AllocationBench.Run());
     var parts = new (string Name, Func<Peer, BenchOptions, IEnumerable<BenchResult>> Run)[]
     {
         ("fair", LoraFairBench.Run), ("mean", MeanBench.Run), ("flexlora", FlexLoraBench.Run), ("krum", KrumBench.Run),
@@ -23,7 +25,7 @@ try
     if (options.Full || options.Only == "spool") Add(SpoolBench.Run(peer, options, Console.Out));
     else Console.WriteLine("not run: 128 matrices from a spool (--full; writes 6.4 GiB)");
     if (options.JsonFile is not null)
-        BenchReport.Write(options.JsonFile, $"./federated bench aggregation {string.Join(' ', args)}".TrimEnd(), results);
+        await BenchFile.WriteAsync(new FileInfo(options.JsonFile), $"bench aggregation {string.Join(' ', args)}".TrimEnd(), [.. entries, .. results.Select(r => r.Entry)], default);
     return 0;
 
     void Add(BenchResult result)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Federated.Bench.Torch;
+using Federated.Cli.Bench.Report;
 using TorchSharp;
 
 const string Usage = "usage: bench torch [--rounds N] [--steps N] [--json FILE]\nOne LoRA training step of a small transformer, and small operators, in C# and in Python over the same libtorch.";
@@ -40,5 +41,5 @@ foreach (var name in SmallOperators.Names)
     Console.WriteLine($"{name,-7} C# {sharp.Median * 1e9,5:F0} ns, Python {peer.Median * 1e9,5:F0} ns, C++ {direct.Median * 1e9,5:F0} ns; C# adds {(sharp.Median - direct.Median) * 1e9:F0} ns");
 }
 if (json is not null)
-    Report.Of(root, sharpStep, details).Write(json);
+    await BenchFile.WriteAsync(new FileInfo(json), "bench torch", [.. details.Prepend(sharpStep).Select(m => new BenchEntry(m.Name, "s", m.Samples, m.Ratio))], default);
 return 0;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Federated.Bench.Transport;
+using Federated.Cli.Bench.Report;
 
 if (args is ["--serve"])
 {
@@ -18,5 +19,5 @@ var results = await Benchmark.RunAsync(client, options);
 foreach (var result in results)
     Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{result.Name,-42} median {result.Median,12:N1} {result.Unit,-14} ratio to raw HTTP/2 {result.Ratio,6:N2}"));
 if (options.JsonFile is not null)
-    await BenchReport.WriteAsync(options.JsonFile, results);
+    await BenchFile.WriteAsync(new FileInfo(options.JsonFile), $"bench transport {string.Join(' ', args)}".TrimEnd(), [.. results.Select(r => new BenchEntry(r.Name, r.Unit, r.Samples, r.Ratio))], default);
 return 0;

@@ -4,11 +4,11 @@ namespace Federated.Cli.Bench.Report;
 /// <param name="Name">What was measured, in which setting.</param>
 /// <param name="Unit">Of the samples.</param>
 /// <param name="Samples">As measured.</param>
-/// <param name="Ratio">Of the median to what it is compared with; null where nothing is.</param>
-/// <param name="Details">Other numbers of the same measurement.</param>
-sealed record BenchEntry(string Name, string Unit, IReadOnlyList<double> Samples, double? Ratio, IReadOnlyDictionary<string, double> Details)
+/// <param name="Ratio">To what it is compared with; null where nothing is.</param>
+/// <param name="Details">Other numbers of the same measurement, or whole runs; null where there are none.</param>
+sealed record BenchEntry(string Name, string Unit, IReadOnlyList<double> Samples, double? Ratio, object? Details = null)
 {
-    public double Median => MedianOf(Samples);
+    public double? Median => MedianOf(Samples) is var median && double.IsNaN(median) ? null : median;
 
     public static double MedianOf(IEnumerable<double> values)
     {
