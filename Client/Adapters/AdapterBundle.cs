@@ -17,6 +17,9 @@ public sealed record AdapterBundle(AdapterSchema Schema, AdapterPlan Plan, Adapt
     /// <summary>What version 0 adds to the base; most methods have none.</summary>
     public IReadOnlyList<OffsetFactor> Offsets { get; init; } = [];
 
+    /// <summary>Share of a first stage's squared change that version 0 keeps; null without one. Not written.</summary>
+    public double? KeptChange { get; init; }
+
     const string SchemaFile = "schema.json", PlanFile = "plan.json", ValuesFile = "version0.safetensors", IndexFile = "init.json";
 
     /// <summary>Writes schema.json, plan.json, version0.safetensors, and init.json with their tree digests.</summary>

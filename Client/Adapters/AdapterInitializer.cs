@@ -12,13 +12,17 @@ public static class AdapterInitializer
 {
     const string HeadOption = "head";
 
-    /// <exception cref="ClientFault">F522: the method or one of its options is unknown, or selects nothing.</exception>
+    /// <exception cref="ClientFault">F522: the method or one of its options is unknown, or selects nothing. F521: the first stage's weights do not fit.</exception>
     public static AdapterBundle Create(IFoundationModel model, AdapterRequest request)
     {
         var described = Methods(model, request);
         var (schema, plan) = Describe(model, request);
         var values = new AdapterTensors(AdapterLayout.Of(schema, plan));
-        return new AdapterBundle(schema, plan, values) { Offsets = Initialise(model, described, values, request.Seed) };
+        var bundle = new AdapterBundle(schema, plan, values) { Offsets = Initialise(model, described, values, request.Seed) };
+        if (request.FirstStage is not { } path)
+            return bundle;
+        using var stage = FirstStage.Open(path);
+        return bundle with { KeptChange = stage.Initialise(model, bundle) };
     }
 
     /// <summary>What would be trained, without any value.</summary>

@@ -12,6 +12,9 @@ public sealed record AdapterRequest
     /// <summary>Selects the random part of version 0.</summary>
     public ulong Seed { get; init; } = 1;
 
+    /// <summary>Weights that a first stage left, see <see cref="Adapters.FirstStage"/>: a safetensors file or a folder of them; null starts as the method does.</summary>
+    public string? FirstStage { get; init; }
+
     /// <summary>Name of the base for people, at most 512 characters; becomes peft's base_model_name_or_path.</summary>
     public string BaseName { get; init; } = "";
 }

@@ -1,4 +1,5 @@
 using Federated.Aggregators.Adapters;
+using Federated.Aggregators.Strategies;
 using Federated.Client.Adapters;
 using Federated.Client.Data;
 using Federated.Client.Data.Domains;
@@ -103,6 +104,71 @@ public sealed class LoraFamilyTests : IDisposable
         for (var i = 0; i < Rank; i++)
             Assert.Equal(singular[i].item<float>(), principal[i].item<float>(), 1e-4);
     }
+
+    /// <summary>SLoRA: the mean of the clients' whole weights, then the best factors of what it changed.</summary>
+    [Theory]
+    [InlineData(3, false)]
+    [InlineData(4, true)]
+    [InlineData(12, false)]
+    public void FirstStage_MeanOfClients_StartsLoraFromTheBestFactorsOfItsChange(int rank, bool sparse)
+    {
+        var random = new Random(9);
+        var full = Create("full");
+        var layout = full.Version0.Layout;
+        var clients = Enumerable.Range(0, 3).Select(k => new Contribution($"site-{k}", 1 + k, layout, new DenseDelta(Change(layout, random, sparse)))).ToList();
+        var stage = new Fold(StrategyCatalog.Default.Compose(new FoldSpec { Affine = new(sparse ? "masked-mean" : "mean") })).Run(new FoldInput(full.Version0, clients), new FoldLimits()).Tensors;
+        using (var file = File.Create(_folder["stage.safetensors"]))
+            Formats.Versions.AdapterVersionFile.Write(file, new Formats.Versions.AdapterVersion(stage, []));
+
+        var bundle = AdapterInitializer.Create(_model, new AdapterRequest
+        {
+            Options = new Dictionary<string, string> { ["r"] = $"{rank}", ["alpha"] = "6", ["targets"] = "intermediate.dense,output.dense" },
+            FirstStage = _folder["stage.safetensors"],
+        });
+        Assert.Empty(bundle.Offsets);
+        using var adapter = AttachedAdapter.Attach(_model, bundle.Version0.Layout);
+        adapter.Import(bundle.Version0);
+        var (lost, whole) = (0.0, 0.0);
+        foreach (var (group, attached) in bundle.Version0.Layout.Groups.Zip(adapter.Groups))
+        {
+            var site = (LinearSite)_model.Sites.Single(s => s.Site == group.Group.Site);
+            var tuned = stage[layout.Find($"base_model.model.{site.WeightName}")!].ToArray();
+            using var change = tensor(tuned, [site.OutFeatures, site.InFeatures]).sub(site.Weight);
+            var (_, singular, _) = linalg.svd(change, fullMatrices: false);
+            using var rest = change.sub(attached.EffectiveDelta().Weight!);
+            // Eckart and Young: nothing of this rank comes nearer than the singular values that are left out.
+            var best = singular.shape[0] > rank ? singular.narrow(0, rank, singular.shape[0] - rank).square().sum().item<float>() : 0;
+            Assert.Equal(best, rest.square().sum().item<float>(), 1e-4 * change.square().sum().item<float>());
+            (lost, whole) = (lost + best, whole + change.square().sum().item<float>());
+        }
+        Assert.Equal(1 - lost / whole, bundle.KeptChange!.Value, 1e-5);
+    }
+
+    [Fact]
+    public void FirstStage_NoChange_LeavesLorasOwnStart()
+    {
+        using (var file = File.Create(_folder["same.safetensors"]))
+            Formats.Versions.AdapterVersionFile.Write(file, new Formats.Versions.AdapterVersion(Create("full").Version0, []));
+        var request = new AdapterRequest { Options = new Dictionary<string, string> { ["r"] = "2" } };
+        var (plain, started) = (AdapterInitializer.Create(_model, request), AdapterInitializer.Create(_model, request with { FirstStage = _folder["same.safetensors"] }));
+        Assert.Equal(plain.Version0.Values.ToArray(), started.Version0.Values.ToArray());
+        Assert.Equal(1, started.KeptChange);
+    }
+
+    [Fact]
+    public void FirstStage_ThatDoesNotFit_IsRefusedByName()
+    {
+        Client.Faults.ClientFault Refusal(string method, string path) =>
+            Assert.Throws<Client.Faults.ClientFault>(() => AdapterInitializer.Create(_model, new AdapterRequest { Method = method, Options = new Dictionary<string, string>(), FirstStage = path }));
+        using (var file = File.Create(_folder["norms.safetensors"]))
+            Formats.Versions.AdapterVersionFile.Write(file, new Formats.Versions.AdapterVersion(Create("layernorm").Version0, []));
+        Assert.Contains("lack 'base_model.model.", Refusal("lora", _folder["norms.safetensors"]).Message);
+        Assert.Equal("F521", Refusal("lora", _folder["nothing.safetensors"]).Code);
+        Assert.Contains("the method has none at a matrix", Refusal("bitfit", _folder["norms.safetensors"]).Message);
+    }
+
+    static AdapterTensors Change(AdapterLayout layout, Random random, bool sparse) => new(layout,
+        [.. Enumerable.Range(0, (int)layout.TotalElements).Select(_ => sparse && random.Next(4) > 0 ? 0 : 0.2f * (random.NextSingle() - 0.5f))]);
 
     public void Dispose()
     {
