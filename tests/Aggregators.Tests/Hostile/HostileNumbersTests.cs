@@ -48,7 +48,7 @@ public sealed class HostileNumbersTests(ITestOutputHelper output)
     [Fact]
     public void Cases_OfTheFile_AreCounted()
     {
-        output.WriteLine($"{HostileCase.All.Count} hostile cases, {HostileCase.All.Count * StrategyCatalog.Default.Of(StrategyKind.Product).Count()} folds.");
+        Tally.Of(output, "hostile", $"{HostileCase.All.Count} hostile cases under {StrategyCatalog.Default.Of(StrategyKind.Product).Count} product rules: {HostileCase.All.Count * StrategyCatalog.Default.Of(StrategyKind.Product).Count} folds, finite or refused by name.");
         Assert.InRange(HostileCase.All.Count, 30, int.MaxValue);
     }
 
