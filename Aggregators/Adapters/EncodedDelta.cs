@@ -46,4 +46,11 @@ public sealed class EncodedDelta : IDeltaSource
     public ReadOnlySpan<float> View(int tensor, long elementOffset, int length) => _encoding == TensorEncoding.F32 && _tensors[tensor].Length > 0
         ? MemoryMarshal.Cast<byte, float>(_bytes.Span(_tensors[tensor].Offset + 4 * elementOffset, 4 * length))
         : default;
+
+    /// <inheritdoc/>
+    public void Announce(int tensor)
+    {
+        if (_tensors[tensor].Length > 0)
+            _bytes.Announce(_tensors[tensor].Offset, _tensors[tensor].Length);
+    }
 }

@@ -14,4 +14,8 @@ public interface IDeltaSource
     /// <param name="elementOffset">First element, row-major.</param>
     /// <param name="length">Elements, 1 or more.</param>
     ReadOnlySpan<float> View(int tensor, long elementOffset, int length) => default;
+
+    /// <summary>Says that a tensor will be read soon.</summary>
+    /// <param name="tensor">Index in the client's full layout.</param>
+    void Announce(int tensor) { }
 }

@@ -9,4 +9,7 @@ public interface ISpanSource
     /// <summary>A window, valid as long as the source is open.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It does not lie within the source.</exception>
     ReadOnlySpan<byte> Span(long offset, int length);
+
+    /// <summary>Says that a window will be read soon; a source may get it ready, and does not have to.</summary>
+    void Announce(long offset, long length) { }
 }

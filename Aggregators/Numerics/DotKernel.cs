@@ -29,7 +29,11 @@ public static class DotKernel
     /// <param name="yRows">Rows of y.</param>
     /// <param name="length">Elements of the block, at most <see cref="Block"/>.</param>
     /// <param name="sums">xRows x yRows, row-major.</param>
-    public static void Accumulate(ReadOnlySpan<float> x, int xStride, int xRows, ReadOnlySpan<float> y, int yStride, int yRows, int length, Span<double> sums)
+    public static void Accumulate(ReadOnlySpan<float> x, int xStride, int xRows, ReadOnlySpan<float> y, int yStride, int yRows, int length, Span<double> sums) =>
+        Accumulate(x, xStride, xRows, y, yStride, yRows, length, sums, yRows);
+
+    /// <summary>The same into a part of a larger matrix, whose rows are <paramref name="sumStride"/> apart.</summary>
+    internal static void Accumulate(ReadOnlySpan<float> x, int xStride, int xRows, ReadOnlySpan<float> y, int yStride, int yRows, int length, Span<double> sums, int sumStride)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length, Block);
         var padded = Padded(length);
@@ -39,11 +43,11 @@ public static class DotKernel
         // operations are the same in any tile.
         var j = 0;
         for (; Avx512DQ.IsSupported && j <= yRows - 8; j += 8)
-            Columns(x, xStride, xRows, y[(j * yStride)..], yStride, 8, padded, sums[j..], yRows);
+            Columns(x, xStride, xRows, y[(j * yStride)..], yStride, 8, padded, sums[j..], sumStride);
         for (; Avx512F.VL.IsSupported && j <= yRows - 4; j += 4)
-            Columns(x, xStride, xRows, y[(j * yStride)..], yStride, 4, padded, sums[j..], yRows);
+            Columns(x, xStride, xRows, y[(j * yStride)..], yStride, 4, padded, sums[j..], sumStride);
         for (; j < yRows; j += 2)
-            Columns(x, xStride, xRows, y[(j * yStride)..], yStride, Math.Min(2, yRows - j), padded, sums[j..], yRows);
+            Columns(x, xStride, xRows, y[(j * yStride)..], yStride, Math.Min(2, yRows - j), padded, sums[j..], sumStride);
     }
 
     static void Columns(ReadOnlySpan<float> x, int xStride, int xRows, ReadOnlySpan<float> y, int yStride, int width, int padded, Span<double> sums, int sumStride)

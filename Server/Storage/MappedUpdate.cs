@@ -9,5 +9,7 @@ sealed class MappedUpdate(MappedFile file) : IUpdateBytes
 
     public ReadOnlySpan<byte> Span(long offset, int length) => file.Span(offset, length);
 
+    public void Announce(long offset, long length) => file.Announce(offset, length);
+
     public void Dispose() => file.Dispose();
 }

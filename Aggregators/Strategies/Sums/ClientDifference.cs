@@ -19,6 +19,16 @@ sealed class ClientDifference(Contribution contribution, AdapterTensors previous
     /// <summary>Whether the client trained any tensor of a group.</summary>
     public bool Contributes(LayoutGroup group) => group.Tensors.Any(t => _own[t.Index] is { Trained: true });
 
+    /// <summary>Says that a group will be read soon.</summary>
+    public void Announce(LayoutGroup group)
+    {
+        foreach (var tensor in group.Tensors)
+        {
+            if (_own[tensor.Index] is { Trained: true } own)
+                contribution.Delta.Announce(own.Index);
+        }
+    }
+
     /// <summary>The same as <see cref="Read"/>, in place where that is possible and otherwise in <paramref name="scratch"/>.</summary>
     public ReadOnlySpan<float> View(LayoutTensor tensor, int offset, Span<float> scratch)
     {
