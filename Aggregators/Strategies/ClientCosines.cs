@@ -9,6 +9,7 @@ sealed record ClientCosines(double Min, double Mean, double Max)
     // The matrix costs the square of this; with more clients an even selection of them stands for all.
     const int Most = 64;
     const int Block = DotKernel.Block;
+    const int Rows = 16;
 
     /// <summary>Null where fewer than two clients changed anything.</summary>
     public static ClientCosines? Of(FactorSketch sketch, GroupFold fold, MeanDeltas means)
@@ -21,7 +22,11 @@ sealed record ClientCosines(double Min, double Mean, double Max)
             change.Write((int)((long)i * sketch.Clients / count), changes.AsSpan(i * stride, length));
         var gram = new double[count * count];
         for (var from = 0; from < length; from += Block)
-            DotKernel.Accumulate(changes.AsSpan(from), stride, count, changes.AsSpan(from), stride, count, Math.Min(Block, length - from), gram);
+        {
+            // Below the diagonal it would be the same again.
+            for (var i = 0; i < count; i += Rows)
+                DotKernel.Accumulate(changes.AsSpan(i * stride + from), stride, Math.Min(Rows, count - i), changes.AsSpan(i * stride + from), stride, count - i, Math.Min(Block, length - from), gram.AsSpan(i * count + i), count);
+        }
         return Summary(gram, count);
     }
 
@@ -30,7 +35,7 @@ sealed record ClientCosines(double Min, double Mean, double Max)
         var (min, max, sum, pairs) = (double.PositiveInfinity, double.NegativeInfinity, 0.0, 0);
         for (var i = 0; i < count; i++)
         {
-            for (var j = 0; j < i; j++)
+            for (var j = i + 1; j < count; j++)
             {
                 var cosine = gram[i * count + j] / Math.Sqrt(gram[i * count + i] * gram[j * count + j]);
                 if (!double.IsFinite(cosine))

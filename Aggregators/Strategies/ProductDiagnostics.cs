@@ -4,8 +4,8 @@ using Federated.Aggregators.Strategies.Sums;
 namespace Federated.Aggregators.Strategies;
 
 /// <summary>
-/// The diagnostics of a product group from what the fold has seen anyway: the means, the covariance applied to the mean A, and the clients' sketched factors. A rule
-/// that never asked for the covariance along A costs one more sum. Parts along the rows of A are exact in that direction; only what is orthogonal to them is seen
+/// The diagnostics of a product group from what the fold has seen anyway: the means, the covariance applied to the mean A, and the clients' sketched factors. For a rule
+/// that never asked for the covariance along A the clients' A are read once more. Parts along the rows of A are exact in that direction; only what is orthogonal to them is seen
 /// through both sketches. For sides of up to 64 everything is exact.
 /// </summary>
 sealed class ProductDiagnostics
@@ -32,7 +32,7 @@ sealed class ProductDiagnostics
         _mean = _sketch.OfRows<double>(fold.Apply(_f.Left, means.Sums[_f.Left]), _f.Rank);
         _along = _sketch.OfColumns<float>(a, _f.Rank);
         // M = (B + C G^+) A + what is orthogonal to the rows of A.
-        var bias = TimesInverse(_sketch.OfRows<double>(cross, _f.Rank));
+        var bias = TimesInverse(cross);
         _corrected = Plus(_mean, bias, 1);
         _across = _sketch.Covariance();
         SmallProduct.Add(_across, bias, _along, _sketch.Rows, _f.Rank, _sketch.Columns, -1);
@@ -49,15 +49,9 @@ sealed class ProductDiagnostics
             sums.Fill(new MeanDeltas());
         var means = sums.Means!;
         var a = Rounding.ToSingles(fold.Apply(f.Right, means.Sums[f.Right]));
-        var cross = sums.Cross is { } kept && kept.X.AsSpan().SequenceEqual(a) ? kept.Sum : null;
-        if (cross is null)
-        {
-            var request = new RightSum(means, a, f.Rank);
-            // What overflows is left undefined here; whether the fold itself can go on is the rule's question.
-            if (!sums.TryFill(request))
-                return to;
-            cross = request.Sum;
-        }
+        // What overflows is left undefined here; whether the fold itself can go on is the rule's question.
+        if (sums.SketchedCross(a) is not { } cross)
+            return to;
         return new ProductDiagnostics(fold, sums, means, a, cross).Of(to);
     }
 

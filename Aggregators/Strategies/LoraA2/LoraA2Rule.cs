@@ -17,7 +17,7 @@ sealed class LoraA2Rule : IGroupRule
         var (mean, mass) = (new MeanDeltas(), new RankMass(tensor));
         yield return mean;
         yield return mass;
-        var sum = mean.Sums[tensor];
+        double[] sum = [.. mean.Sums[tensor]];
         for (var i = 0; i < sum.Length; i++)
         {
             var weight = mass.Sum[tensor == f.Left ? i % f.Rank : i / f.N];

@@ -14,18 +14,30 @@ static class ClientMean
     /// <param name="length">Its elements.</param>
     /// <param name="scratch">At least 4 * length.</param>
     /// <param name="sum">At least length.</param>
-    public static void Add(ClientDifference[] clients, double[] weights, LayoutTensor tensor, int offset, int length, Span<float> scratch, Span<double> sum)
+    /// <param name="also">Sees each client's piece while it is in the cache; null: nobody does.</param>
+    public static void Add(ClientDifference[] clients, double[] weights, LayoutTensor tensor, int offset, int length, Span<float> scratch, Span<double> sum, Seen? also = null)
     {
         var k = 0;
         for (; k <= clients.Length - 4; k += 4)
         {
-            WeightedSum.AddFour(sum,
-                clients[k].View(tensor, offset, scratch[..length]), weights[k],
-                clients[k + 1].View(tensor, offset, scratch.Slice(length, length)), weights[k + 1],
-                clients[k + 2].View(tensor, offset, scratch.Slice(2 * length, length)), weights[k + 2],
-                clients[k + 3].View(tensor, offset, scratch.Slice(3 * length, length)), weights[k + 3]);
+            var first = clients[k].View(tensor, offset, scratch[..length]);
+            var second = clients[k + 1].View(tensor, offset, scratch.Slice(length, length));
+            var third = clients[k + 2].View(tensor, offset, scratch.Slice(2 * length, length));
+            var fourth = clients[k + 3].View(tensor, offset, scratch.Slice(3 * length, length));
+            WeightedSum.AddFour(sum, first, weights[k], second, weights[k + 1], third, weights[k + 2], fourth, weights[k + 3]);
+            also?.Invoke(k, first);
+            also?.Invoke(k + 1, second);
+            also?.Invoke(k + 2, third);
+            also?.Invoke(k + 3, fourth);
         }
         for (; k < clients.Length; k++)
-            WeightedSum.Add(sum, clients[k].View(tensor, offset, scratch[..length]), weights[k]);
+        {
+            var values = clients[k].View(tensor, offset, scratch[..length]);
+            WeightedSum.Add(sum, values, weights[k]);
+            also?.Invoke(k, values);
+        }
     }
+
+    /// <summary>A client's piece.</summary>
+    public delegate void Seen(int client, ReadOnlySpan<float> values);
 }

@@ -49,6 +49,19 @@ sealed class CovarianceSums(ProductFactors f, LayoutGroup group, ClientDifferenc
             means.Supply(f.Left, mean, _leftMean);
     }
 
+    /// <summary>
+    /// S (M - BA) X^T for the diagnostics of a rule that asked for means alone: the clients' B are in the sketch already, so A is read once more and nothing else.
+    /// </summary>
+    public double[] Sketched(float[] x, int width, FactorSketch sketch)
+    {
+        var stride = DotKernel.Padded(f.N) + 16;
+        var padded = PadRows(x, width, f.N, stride);
+        var core = f.Rank * width;
+        var cores = new float[clients.Length * core];
+        work.For(clients.Length, f.Rank * Stride + 2 * core, (k, scratch) => RightCore(k, padded, stride, width, scratch, cores.AsSpan(k * core, core), sketch));
+        return sketch.LeftTimes(cores, width);
+    }
+
     void LeftMean(int offset, int length, float[] scratch, double[] mean)
     {
         var sum = mean.AsSpan(offset, length);

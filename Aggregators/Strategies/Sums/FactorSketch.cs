@@ -74,6 +74,30 @@ sealed class FactorSketch
         }
     }
 
+    /// <summary>Whether the left sides are those of B_k - B; until <see cref="CentreLeft"/> they may be those of the clients' changes.</summary>
+    public bool IsLeftCentred { get; set; }
+
+    /// <summary>S (B_k - B) from S dB_k: takes the sketched mean of the changes away from each client's.</summary>
+    public void CentreLeft(ReadOnlySpan<double> meanChange)
+    {
+        var mean = OfRows(meanChange, _f.Rank);
+        for (var at = 0; at < _left.Length; at += mean.Length)
+        {
+            for (var i = 0; i < mean.Length; i++)
+                _left[at + i] = (float)(_left[at + i] - mean[i]);
+        }
+        IsLeftCentred = true;
+    }
+
+    /// <summary>sum_k S (B_k - B) core_k for cores [clients, rank, width]; [Rows, width].</summary>
+    public double[] LeftTimes(ReadOnlySpan<float> cores, int width)
+    {
+        var sum = new double[Rows * width];
+        for (var k = 0; k < Clients; k++)
+            ProductKernel.Accumulate(Left(k), cores.Slice(k * _f.Rank * width, _f.Rank * width), width, _f.Rank, width, sum, width);
+        return sum;
+    }
+
     /// <summary>Adds columns [from, from + length) of a client's A_k - A, rows <paramref name="stride"/> apart and padded with zeros to whole lanes; from is a multiple of 8.</summary>
     public void AddRight(int client, int from, int length, ReadOnlySpan<float> a, int stride)
     {

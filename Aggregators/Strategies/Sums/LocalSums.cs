@@ -18,11 +18,29 @@ sealed class LocalSums(LayoutGroup group, ClientDifference[] clients, double[] w
     /// <summary>The first means that were asked for.</summary>
     public MeanDeltas? Means { get; private set; }
 
-    /// <summary>The clients' sketched factors, once a <see cref="RightSum"/> went by.</summary>
+    /// <summary>The clients' sketched factors, complete once a <see cref="RightSum"/> went by or <see cref="SketchedCross"/> was asked for.</summary>
     public FactorSketch? Sketch { get; private set; }
 
     /// <summary>X and the sum of the first <see cref="RightSum"/> as wide as the rank.</summary>
     public (float[] X, double[] Sum)? Cross { get; private set; }
+
+    /// <summary>S (M - BA) A^T, [rows of the sketch, rank], for the given mean A; the clients are read again where no request has told it. Null when it overflows.</summary>
+    public double[]? SketchedCross(float[] a)
+    {
+        if (Cross is { } kept && kept.X.AsSpan().SequenceEqual(a))
+            return Sketch!.OfRows<double>(kept.Sum, group.Rank);
+        var (f, means) = (ProductFactors.Of(group), Means!);
+        if (Sketch is not { IsLeftCentred: false } sketch)
+        {
+            // A request has filled the sketch with another X.
+            var request = new RightSum(means, a, f.Rank);
+            return TryFill(request) ? Sketch!.OfRows<double>(request.Sum, f.Rank) : null;
+        }
+        var left = means.Sums[f.Left];
+        sketch.CentreLeft(left);
+        var cross = new CovarianceSums(f, group, clients, weights, means, work, termBound).Sketched(a, f.Rank, sketch);
+        return double.IsFinite(Norm.Squared(cross)) ? cross : null;
+    }
 
     /// <summary>Whether a contributor started before the previous version.</summary>
     public bool AreStale => clients.Any(c => c.Contribution.Staleness > 0);
@@ -75,6 +93,9 @@ sealed class LocalSums(LayoutGroup group, ClientDifference[] clients, double[] w
 
     double[] Mean(LayoutTensor tensor)
     {
+        // Whoever asks for B's mean by itself asks for no covariance before; its sketch comes out of the same reading.
+        if (sketching && Sketch is null && group.Group.Product is { } form && tensor.Role == form.Left)
+            return MeanWithSketch(tensor, Sketch = NewSketch());
         var sum = new double[tensor.Elements];
         var pieces = (tensor.Elements + Piece - 1) / Piece;
         work.For(pieces, 4 * Piece, (piece, scratch) =>
@@ -82,7 +103,30 @@ sealed class LocalSums(LayoutGroup group, ClientDifference[] clients, double[] w
         return sum;
     }
 
-    FactorSketch? BeginSketch() => sketching && Sketch is null ? Sketch = new FactorSketch(ProductFactors.Of(group), weights, work.MemoryBytes / 4) : null;
+    double[] MeanWithSketch(LayoutTensor left, FactorSketch sketch)
+    {
+        var (sum, rank) = (new double[left.Elements], left.Shape[1]);
+        // Whole buckets, so that no two pieces write to one.
+        var piece = rank * sketch.RowsPerBucket * Math.Max(1, Piece / (rank * sketch.RowsPerBucket));
+        work.For((left.Elements + piece - 1) / piece, 4 * piece, (index, scratch) =>
+        {
+            var (offset, length) = (index * piece, Math.Min(piece, left.Elements - index * piece));
+            ClientMean.Add(clients, weights, left, offset, length, scratch, sum.AsSpan(offset), (k, values) => sketch.AddLeft(k, offset / rank, length / rank, values));
+        });
+        return sum;
+    }
+
+    // A sketch that a mean began is begun again: the covariance sees both sides centred.
+    FactorSketch? BeginSketch()
+    {
+        if (!sketching || Sketch is { IsLeftCentred: true })
+            return null;
+        Sketch = NewSketch();
+        Sketch.IsLeftCentred = true;
+        return Sketch;
+    }
+
+    FactorSketch NewSketch() => new(ProductFactors.Of(group), weights, work.MemoryBytes / 4);
 
     // Rules may go on computing in the array they were given.
     void Keep(RightSum right)
