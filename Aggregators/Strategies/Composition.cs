@@ -45,6 +45,8 @@ public sealed class Composition
             Asynchronous = parts.All(p => p.Asynchronous),
             Exact = rule.Exact && weigher.Exact && optimiser.Exact,
             NeedsGauge = optimiser.NeedsGauge,
+            NeedsMeans = optimiser.NeedsMeans,
+            CorrectsClients = optimiser.CorrectsClients,
         };
     }
 

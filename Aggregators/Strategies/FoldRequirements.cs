@@ -20,4 +20,7 @@ public sealed record FoldRequirements
 
     /// <summary>Clients hold the base as it is: nothing can be added to it beside the adapter.</summary>
     public bool FixedBase { get; init; }
+
+    /// <summary>Clients train without the strategy's state: nothing but the version and the round's settings reaches them.</summary>
+    public bool PlainClients { get; init; }
 }

@@ -22,7 +22,9 @@ sealed class FoldRun(Composition composition, FoldInput input, WorkPool work, bo
             return;
         }
         var fold = new GroupFold(group, input.Previous, contributors.Length, input.Round, new StateAccess($"rule/{group.Group.Name}", input.State, _state));
-        var sums = new LocalSums(group, [.. contributors.Select(k => clients[k])], [.. contributors.Select(k => weights[k, group.Index])], work,
+        ClientDifference[] own = [.. contributors.Select(k => clients[k])];
+        Announcement.Of(group, own, work);
+        var sums = new LocalSums(group, own, [.. contributors.Select(k => weights[k, group.Index])], work,
             diagnose && mechanism is null && group.Group.Algebra == Algebra.Product, mechanism?.TermBound);
         var (rule, pass) = (composition.Rules[group.Group.Algebra], 0);
         foreach (var request in rule.Fold(fold))
@@ -33,7 +35,7 @@ sealed class FoldRun(Composition composition, FoldInput input, WorkPool work, bo
             mechanism?.Disturb(group, request, pass);
         }
         var diagnostics = Diagnose(fold, sums);
-        _diagnostics.Add(diagnostics with { ChangeNorm = Publish(fold) });
+        _diagnostics.Add(diagnostics with { ChangeNorm = Publish(fold, sums.Means) });
     }
 
     public FoldResult Result(IReadOnlyList<ClientWeight> weights) => new(_result, _offsets, new StrategyState(_state), _diagnostics, weights);
@@ -45,22 +47,22 @@ sealed class FoldRun(Composition composition, FoldInput input, WorkPool work, bo
         return diagnose && mechanism is null && fold.Group.Group.Algebra == Algebra.Product && !sums.AreStale ? ProductDiagnostics.Add(plain, fold, sums) : plain;
     }
 
-    double Publish(GroupFold fold)
+    double Publish(GroupFold fold, MeanDeltas? means)
     {
         var squares = 0.0;
         var state = new StateAccess("optimiser", input.State, _state);
         for (var t = 0; t < fold.Proposed.Count; t++)
         {
             if (fold.Proposed[t] is { } proposed)
-                squares += Publish(fold.Group.Tensors[t], fold.Previous(t), proposed, state);
+                squares += Publish(fold.Group.Tensors[t], fold.Previous(t), proposed, means is null ? default : means.Sums[t], state);
         }
         _offsets.AddRange(fold.Offsets);
         return Math.Sqrt(squares);
     }
 
-    double Publish(LayoutTensor tensor, ReadOnlySpan<float> previous, double[] proposed, StateAccess state)
+    double Publish(LayoutTensor tensor, ReadOnlySpan<float> previous, double[] proposed, ReadOnlySpan<double> meanChange, StateAccess state)
     {
-        composition.ServerOptimiser.Step(tensor.Name, previous, proposed, state);
+        composition.ServerOptimiser.Step(tensor.Name, previous, proposed, meanChange, state);
         var result = _result[tensor.Index];
         var squares = 0.0;
         for (var i = 0; i < proposed.Length; i++)

@@ -7,6 +7,7 @@ public interface IServerOptimiser
     /// <param name="tensor">The tensor's name, under which state is kept.</param>
     /// <param name="previous">The previous version's values.</param>
     /// <param name="proposed">In: what the rule proposes; out: what is published.</param>
+    /// <param name="meanChange">sum_k p_k (theta_k - theta); empty where the rule asks for no means.</param>
     /// <param name="state">Read the last round's, write this round's.</param>
-    void Step(string tensor, ReadOnlySpan<float> previous, Span<double> proposed, StateAccess state);
+    void Step(string tensor, ReadOnlySpan<float> previous, Span<double> proposed, ReadOnlySpan<double> meanChange, StateAccess state);
 }

@@ -9,6 +9,9 @@ sealed record AggregateRequest(string Strategy, IReadOnlyList<ClientArgument> Cl
     /// <summary>The adapter that the clients started from; null means zeros.</summary>
     public string? Previous { get; init; }
 
+    /// <summary>What the strategy remembers of the call before, a file that it wrote; null means nothing.</summary>
+    public string? State { get; init; }
+
     /// <summary><c>key=value</c> texts, see <see cref="StrategyChoice"/>.</summary>
     public IReadOnlyList<string> Settings { get; init; } = [];
 

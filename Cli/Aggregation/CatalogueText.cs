@@ -9,7 +9,8 @@ static class CatalogueText
     static readonly (string Name, Func<Capabilities, bool> Has)[] Flags =
     [
         ("exact", c => c.Exact), ("sum-only", c => c.LinearSum), ("mixed-ranks", c => c.MixedRanks), ("asynchronous", c => c.Asynchronous),
-        ("keeps-basis", c => c.KeepsGauge), ("needs-kept-basis", c => c.NeedsGauge), ("needs-shared-factor", c => c.NeedsSharedFactor), ("adds-offsets", c => c.AddsOffsets),
+        ("keeps-basis", c => c.KeepsGauge), ("needs-kept-basis", c => c.NeedsGauge), ("publishes-means", c => c.PublishesMeans),
+        ("needs-means", c => c.NeedsMeans), ("corrects-clients", c => c.CorrectsClients), ("needs-shared-factor", c => c.NeedsSharedFactor), ("adds-offsets", c => c.AddsOffsets),
     ];
 
     public static IEnumerable<string> Lines(StrategyCatalog catalog)

@@ -26,9 +26,9 @@ static class OfflineFold
             var result = new Fold(composition).Run(input, new FoldLimits(request.Threads), stop);
             var report = AggregateReport.Of(request, composition, input, result);
             if (request.ResidualBeside)
-                OutputFolder.Write(request.Output, PeftExport.Of(result.Tensors), ResidualAdapter.Of(result), report);
+                OutputFolder.Write(request.Output, PeftExport.Of(result.Tensors), ResidualAdapter.Of(result), result.State, report);
             else
-                OutputFolder.Write(request.Output, PeftExport.Of(result.Tensors, result.Offsets), null, report);
+                OutputFolder.Write(request.Output, PeftExport.Of(result.Tensors, result.Offsets), null, result.State, report);
             return report;
         }
         catch (Exception e) when (e is FoldRefusedException or FormatException)
@@ -53,7 +53,7 @@ static class OfflineFold
             StartRules.RequireShared(composition, delta, clients[k].Name);
             contributions.Add(new Contribution(clients[k].Name, request.Clients[k].Weight, layout, new DenseDelta(delta)));
         }
-        return new FoldInput(theta, contributions) { Round = request.Round };
+        return new FoldInput(theta, contributions) { Round = request.Round, State = OfflineState.Read(request.State) };
     }
 
     // What a client would have sent in F32: the difference, formed in fp64 and rounded once.

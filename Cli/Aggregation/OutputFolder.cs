@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Federated.Aggregators.Strategies;
 using Federated.Formats.Peft;
 
 namespace Federated.Cli.Aggregation;
@@ -19,7 +20,7 @@ static class OutputFolder
             throw Refused.Words($"--out '{folder}' exists and is not an empty folder.");
     }
 
-    public static void Write(string folder, PeftFolder adapter, PeftFolder? residual, AggregateReport report)
+    public static void Write(string folder, PeftFolder adapter, PeftFolder? residual, StrategyState state, AggregateReport report)
     {
         var target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
         var temporary = $"{target}.{Guid.NewGuid():N}.tmp";
@@ -27,6 +28,7 @@ static class OutputFolder
         {
             adapter.Write(temporary);
             residual?.Write(Path.Combine(temporary, ResidualFolder));
+            OfflineState.Write(temporary, state);
             File.WriteAllText(Path.Combine(temporary, ReportFile), JsonSerializer.Serialize(report, Json) + "\n");
             if (Directory.Exists(target)) Directory.Delete(target);
             Directory.Move(temporary, target);

@@ -13,6 +13,7 @@ static class AggregateCommand
     static readonly Option<string?> Strategy = new("--strategy") { Description = "A bundle or a strategy, see --list." };
     static readonly Option<string[]> Clients = new("--client") { Description = "Peft folder of one client and its weight: DIR or DIR:WEIGHT.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
     static readonly Option<string?> Previous = new("--previous") { Description = "Peft folder that the clients started from; zeros when absent." };
+    static readonly Option<string?> State = new("--state") { Description = "strategy_state.safetensors of the round before: momentum, squares, control variates." };
     static readonly Option<string[]> Set = new("--set") { Description = "key=value: an option of the strategy, PART=NAME, or PART.OPTION (parts: weigher, product, affine, opaque, seed_trace, server_optimiser).", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
     static readonly Option<string?> Output = new("--out") { Description = "Folder for the combined adapter and report.json." };
     static readonly Option<long> Round = new("--round") { Description = "Number of the round, for rules that alternate." };
@@ -21,7 +22,7 @@ static class AggregateCommand
 
     public static Command Create()
     {
-        var command = new Command("aggregate", "Combine peft adapters, with the code that the coordinator runs.") { List, Strategy, Clients, Previous, Set, Output, Round, Residual, Threads };
+        var command = new Command("aggregate", "Combine peft adapters, with the code that the coordinator runs.") { List, Strategy, Clients, Previous, State, Set, Output, Round, Residual, Threads };
         command.SetAction((parsed, stop) =>
         {
             var output = parsed.InvocationConfiguration.Output;
@@ -48,6 +49,7 @@ static class AggregateCommand
         return new AggregateRequest(Required(parsed, Strategy), clients, Required(parsed, Output))
         {
             Previous = parsed.GetValue(Previous),
+            State = parsed.GetValue(State),
             Settings = parsed.GetValue(Set)!,
             Round = round,
             Threads = threads,

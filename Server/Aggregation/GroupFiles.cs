@@ -70,16 +70,27 @@ static class GroupFiles
     /// <summary>Null where there is nothing to remember.</summary>
     public static byte[]? WriteState(StrategyState state)
     {
-        var tensors = state.Tensors.Select(t => Content(t.Key, [t.Value.Length], t.Value.Span)).ToList();
-        return tensors.Count == 0 ? null : File(tensors);
+        if (!state.Tensors.Any())
+            return null;
+        using var bytes = new MemoryStream();
+        StrategyStateFile.Write(bytes, state);
+        return bytes.ToArray();
     }
 
+    /// <exception cref="FaultException">The blob is missing or corrupt.</exception>
     public static StrategyState ReadState(IBlobStore blobs, string? digest)
     {
         if (digest is null)
             return StrategyState.Empty;
         using var file = Open(blobs.ReadAll(digest), "strategy state");
-        return new StrategyState([.. file.Tensors.Select(t => KeyValuePair.Create(t.Name, file.ReadSingles(t)))]);
+        try
+        {
+            return StrategyStateFile.Read(file);
+        }
+        catch (FormatException e)
+        {
+            throw new FaultException(Fault.BlobsDoNotFit, e.Message, e);
+        }
     }
 
     static GroupBytes WriteGroup(AdapterTensors version, LayoutGroup group)

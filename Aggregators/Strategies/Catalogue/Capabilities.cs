@@ -21,6 +21,15 @@ public sealed record Capabilities
     /// <summary>The strategy works only where the basis is kept.</summary>
     public bool NeedsGauge { get; init; }
 
+    /// <summary>The strategy publishes the clients' mean change, or corrects it in the same basis.</summary>
+    public bool PublishesMeans { get; init; }
+
+    /// <summary>The strategy works only where means are published.</summary>
+    public bool NeedsMeans { get; init; }
+
+    /// <summary>The strategy's state has to reach the clients, who correct their steps by it.</summary>
+    public bool CorrectsClients { get; init; }
+
     /// <summary>Clients train and send one factor only, the other being shared by all.</summary>
     public bool NeedsSharedFactor { get; init; }
 

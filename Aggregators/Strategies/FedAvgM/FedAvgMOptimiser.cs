@@ -3,7 +3,7 @@ namespace Federated.Aggregators.Strategies.FedAvgM;
 /// <summary>v = (proposed - previous) + momentum * v; published = previous + learningRate * v. v starts at 0, and again when a rank changes.</summary>
 sealed class FedAvgMOptimiser(double momentum, double learningRate) : IServerOptimiser
 {
-    public void Step(string tensor, ReadOnlySpan<float> previous, Span<double> proposed, StateAccess state)
+    public void Step(string tensor, ReadOnlySpan<float> previous, Span<double> proposed, ReadOnlySpan<double> meanChange, StateAccess state)
     {
         var last = state.Read(tensor);
         var velocity = new float[proposed.Length];

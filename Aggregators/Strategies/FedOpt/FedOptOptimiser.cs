@@ -8,7 +8,7 @@ namespace Federated.Aggregators.Strategies.FedOpt;
 /// <param name="square">The next v from the last v, the change squared and beta2.</param>
 sealed class FedOptOptimiser(FedOptOptions options, Func<double, double, double, double> square) : IServerOptimiser
 {
-    public void Step(string tensor, ReadOnlySpan<float> previous, Span<double> proposed, StateAccess state)
+    public void Step(string tensor, ReadOnlySpan<float> previous, Span<double> proposed, ReadOnlySpan<double> meanChange, StateAccess state)
     {
         var (lastMean, lastSquare) = (Recall(state.Read("m/" + tensor), proposed.Length, 0), Recall(state.Read("v/" + tensor), proposed.Length, options.Tau * options.Tau));
         for (var i = 0; i < proposed.Length; i++)

@@ -14,7 +14,7 @@ sealed class FfaLoraStrategy : IGroupStrategy
 
     public IReadOnlyList<StrategyKind> Kinds => [StrategyKind.Product];
 
-    public Capabilities Capabilities { get; } = new() { LinearSum = true, Exact = true, Asynchronous = true, KeepsGauge = true, NeedsSharedFactor = true, DownLink = new(0.5, 0) };
+    public Capabilities Capabilities { get; } = new() { LinearSum = true, Exact = true, Asynchronous = true, KeepsGauge = true, PublishesMeans = true, NeedsSharedFactor = true, DownLink = new(0.5, 0) };
 
     public IGroupRule Configure(StrictObject options) => new OneFactorRule((form, _) => form.Left);
 }

@@ -13,7 +13,7 @@ sealed class LoraFairStrategy : IGroupStrategy
 
     public IReadOnlyList<StrategyKind> Kinds => [StrategyKind.Product];
 
-    public Capabilities Capabilities { get; } = new() { LinearSum = true, MixedRanks = true, KeepsGauge = true };
+    public Capabilities Capabilities { get; } = new() { LinearSum = true, MixedRanks = true, KeepsGauge = true, PublishesMeans = true };
 
     public IGroupRule Configure(StrictObject options) => new LoraFairRule(LoraFairOptions.Read(options));
 }

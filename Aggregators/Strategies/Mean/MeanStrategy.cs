@@ -13,7 +13,7 @@ sealed class MeanStrategy : IGroupStrategy
 
     public IReadOnlyList<StrategyKind> Kinds => [StrategyKind.Affine, StrategyKind.Opaque];
 
-    public Capabilities Capabilities { get; } = new() { LinearSum = true, Exact = true, MixedRanks = true, Asynchronous = true, KeepsGauge = true };
+    public Capabilities Capabilities { get; } = new() { LinearSum = true, Exact = true, MixedRanks = true, Asynchronous = true, KeepsGauge = true, PublishesMeans = true };
 
     public IGroupRule Configure(StrictObject options) => new MeanRule();
 }

@@ -16,5 +16,5 @@ sealed class NoOptimiserStrategy : IServerOptimiserStrategy, IServerOptimiser
 
     public IServerOptimiser Configure(StrictObject options) => this;
 
-    public void Step(string tensor, ReadOnlySpan<float> previous, Span<double> proposed, StateAccess state) { }
+    public void Step(string tensor, ReadOnlySpan<float> previous, Span<double> proposed, ReadOnlySpan<double> meanChange, StateAccess state) { }
 }

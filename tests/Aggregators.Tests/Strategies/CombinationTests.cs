@@ -48,6 +48,12 @@ public sealed class CombinationTests
                     refused++;
                     continue;
                 }
+                if (optimiser.Capabilities.NeedsMeans && !product.Capabilities.PublishesMeans)
+                {
+                    Assert.Contains($"'{product.Name}' does not publish", Assert.Single(refusals));
+                    refused++;
+                    continue;
+                }
                 Assert.Empty(refusals);
                 var result = c.Run(spec);
                 Assert.Equal(proposed[0].Offsets.Count, result.Offsets.Count);

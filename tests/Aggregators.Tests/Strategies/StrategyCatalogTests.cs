@@ -37,7 +37,12 @@ public sealed class StrategyCatalogTests
 
     [Fact]
     public void Catalog_EveryStrategy_HasItsPage() =>
-        Assert.All(Enum.GetValues<StrategyKind>().SelectMany(Catalog.Of), s => Assert.True(File.Exists(Path.Combine(AppContext.BaseDirectory, "Pages", s.Name + ".md")), s.Name));
+        Assert.All(Enum.GetValues<StrategyKind>().SelectMany(Catalog.Of), s => Assert.Contains($"`{s.Name}`", File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Pages", s.Name + ".md"))));
+
+    [Fact]
+    public void Catalog_EveryBundleOfItsOwn_HasItsPage() =>
+        Assert.All(Catalog.Bundles.Where(b => !b.Name.StartsWith("fedpeft-", StringComparison.Ordinal) && b.Name != "lora-fair-momentum"),
+            b => Assert.Contains("bundle", File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Pages", b.Name + ".md"))));
 
     [Fact]
     public void Configure_EveryStrategy_RefusesAnUnknownOption()
