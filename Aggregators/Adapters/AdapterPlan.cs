@@ -39,6 +39,9 @@ public sealed class AdapterPlan
             : Groups.TryGetValue(group, out var shared) ? shared
             : new GroupPlan(Enabled: false);
 
+    /// <summary>Whether a client has another rank than the rest in some group.</summary>
+    public bool HasMixedRanks => Clients.Values.Any(own => own.Any(g => g.Value.Enabled && g.Value.Rank != Of(g.Key).Rank));
+
     /// <summary>Everything that contradicts the schema, a sentence each; empty when nothing does.</summary>
     public IReadOnlyList<string> Problems(AdapterSchema schema) => AdapterPlanRules.Problems(this, schema);
 

@@ -12,7 +12,7 @@ sealed record VisionBench(IReadOnlyList<ulong> Seeds, IReadOnlyList<VisionRow> R
         [.. results[0].Rows.Select((row, index) => VisionRow.Of(row.Name, [.. results.Select(result => result.Rows[index])]))]);
 
     /// <summary>Each row's average accuracy, seed by seed.</summary>
-    public IReadOnlyList<BenchEntry> Entries => [.. Rows.Select(row => new BenchEntry(row.Name, "accuracy", row.Averages, null, new { Seeds, row }))];
+    public IReadOnlyList<BenchEntry> Entries => [.. Rows.Select(row => new BenchEntry(row.Name, "accuracy", row.Averages, null) { Runs = new { Seeds, row } })];
 }
 
 /// <summary>One row over the seeds; accuracies are shares in [0, 1], the spread is the sample standard deviation.</summary>

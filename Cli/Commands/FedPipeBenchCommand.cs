@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Federated.Cli.Bench;
 using Federated.Cli.Bench.Report;
 using Federated.Cli.Demo;
 using Federated.Cli.FedPipe;
@@ -31,8 +32,8 @@ static class FedPipeBenchCommand
             console.Write(Table(rows, target));
             foreach (var words in rows.Last(row => row.Name == "fedpipe").Choices) console.Say(words);
             if (parsed.GetValue(json) is { } file)
-                await BenchFile.WriteAsync(file, "bench fedpipe", [new BenchEntry("fedpipe", "s to the target", [.. Times(rows, "fedpipe", target)], BenchEntry.MedianOf(Ratios(rows, target)),
-                    rows.Select(row => new { row, target, secondsToTarget = row.SecondsTo(target) }))], stop);
+                await BenchFile.WriteAsync(file, "bench fedpipe", [new BenchEntry("fedpipe", "s to the target", [.. Times(rows, "fedpipe", target)], BenchEntry.MedianOf(Ratios(rows, target)))
+                    { Runs = rows.Select(row => new { row, target, secondsToTarget = row.SecondsTo(target) }) }], stop);
             return ExitCode.Done;
         });
         return command;

@@ -41,7 +41,7 @@ static class LeakageBenchCommand
             foreach (var skipped in result.Skipped)
                 Console.Out.WriteLine($"not run: {skipped}");
             await BenchFile.WriteAsync(parsed.GetValue(json), "bench leakage",
-                [new BenchEntry("leakage", "AUC", [.. result.Rows.Select(r => r.Auc)], BenchEntry.MedianOf(result.Rows.Select(r => r.TokenRecall)), result)], stop);
+                [new BenchEntry("leakage", "AUC", [.. result.Rows.Select(r => r.Auc)], BenchEntry.MedianOf(result.Rows.Select(r => r.TokenRecall))) { Runs = result }], stop);
             return ExitCode.Done;
         });
         return command;

@@ -41,7 +41,7 @@ static class TextBenchCommand
                 results.Add(result);
             }
             if (parsed.GetValue(json) is { } file)
-                await BenchFile.WriteAsync(file, "bench text", [new BenchEntry("text", "s", [.. results.Select(r => r.Seconds)], BenchEntry.MedianOf(results.Select(Advantage)), results)], stop);
+                await BenchFile.WriteAsync(file, "bench text", [new BenchEntry("text", "s", [.. results.Select(r => r.Seconds)], BenchEntry.MedianOf(results.Select(Advantage))) { Runs = results }], stop);
             return ExitCode.Done;
         });
         return command;

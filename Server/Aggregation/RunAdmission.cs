@@ -20,7 +20,13 @@ sealed class RunAdmission(IBlobStore blobs, VersionWriter versions, IRunStore st
         var adapter = RunAdapter.Load(blobs, spec.Schema, spec.Plan);
         if (adapter.Schema.BaseDigest != spec.Base)
             throw new FaultException(Fault.BlobsDoNotFit, $"run.base is {spec.Base}; the schema is for {adapter.Schema.BaseDigest}.");
-        var requirements = new FoldRequirements { LinearSum = spec.Privacy is { IsCentral: true }, Asynchronous = spec.Asynchrony is not null, PlainClients = true };
+        var requirements = new FoldRequirements
+        {
+            LinearSum = spec.Privacy is { IsCentral: true },
+            MixedRanks = adapter.Plan.HasMixedRanks,
+            Asynchronous = spec.Asynchrony is not null,
+            PlainClients = true,
+        };
         var refusals = StrategyCatalog.Default.Refusals(spec.Strategy, requirements, adapter.Schema);
         if (refusals.Count > 0)
             throw new FaultException(Fault.StrategyRefused, string.Join(" ", refusals));

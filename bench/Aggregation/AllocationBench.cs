@@ -37,5 +37,5 @@ static class AllocationBench
 
     static BenchEntry Entry(BenchmarkReport report) => new(
         $"allocated by {report.BenchmarkCase.DisplayInfo}", "bytes", [report.GcStats.GetBytesAllocatedPerOperation(report.BenchmarkCase) ?? double.NaN], null,
-        new { nanoseconds = report.ResultStatistics?.Mean });
+        new Dictionary<string, double> { ["nanoseconds"] = report.ResultStatistics?.Mean ?? double.NaN });
 }

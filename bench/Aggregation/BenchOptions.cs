@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace Federated.Bench.Aggregation;
 
-/// <summary>Command line: samples per measurement, threads of both sides, the streamed fold and its size, where spools and JSON go, the one part to run, and whether processor time is measured, which other programs of the machine disturb less.</summary>
-sealed record BenchOptions(int Samples, int Threads, bool Full, int Matrices, string Spool, string? Only, bool Cpu, string? JsonFile)
+/// <summary>Command line: samples per measurement, threads of both sides, the streamed fold's matrices and clients, where spools and JSON go, the one part to run, and whether processor time is measured, which other programs of the machine disturb less.</summary>
+sealed record BenchOptions(int Samples, int Threads, int Matrices, int Clients, string Spool, string? Only, bool Cpu, string? JsonFile)
 {
-    public const string Usage = "Usage: bench aggregation [--samples 1..99] [--threads 1..256] [--full] [--matrices 1..128] [--cpu] [--spool DIR] [--only fair|mean|flexlora|krum|allocation|spool] [--json FILE]";
+    public const string Usage = "Usage: bench aggregation [--samples 1..99] [--threads 1..256] [--matrices 1..128] [--clients 2..1000] [--cpu] [--spool DIR] [--only fair|mean|flexlora|krum|allocation|spool] [--json FILE]";
 
     static readonly string?[] Parts = ["fair", "mean", "flexlora", "krum", "allocation", "spool"];
 
@@ -13,15 +13,10 @@ sealed record BenchOptions(int Samples, int Threads, bool Full, int Matrices, st
 
     public static BenchOptions? Parse(string[] args, out string? error)
     {
-        var options = new BenchOptions(5, 1, false, SpoolBench.LlamaMatrices, Path.GetTempPath(), null, false, null);
+        var options = new BenchOptions(5, 1, SpoolBench.LlamaMatrices, LoraFairBench.Clients, Path.GetTempPath(), null, false, null);
         error = null;
         for (var i = 0; i < args.Length; i++)
         {
-            if (args[i] == "--full")
-            {
-                options = options with { Full = true };
-                continue;
-            }
             if (args[i] == "--cpu")
             {
                 options = options with { Cpu = true };
@@ -34,6 +29,7 @@ sealed record BenchOptions(int Samples, int Threads, bool Full, int Matrices, st
                 case "--samples" when isNumber && number is >= 1 and <= 99: options = options with { Samples = number }; break;
                 case "--threads" when isNumber && number is >= 1 and <= 256: options = options with { Threads = number }; break;
                 case "--matrices" when isNumber && number is >= 1 and <= SpoolBench.LlamaMatrices: options = options with { Matrices = number }; break;
+                case "--clients" when isNumber && number is >= 2 and <= 1000: options = options with { Clients = number }; break;
                 case "--only" when Parts.Contains(value): options = options with { Only = value }; break;
                 case "--spool" when value is not null: options = options with { Spool = value }; break;
                 case "--json" when value is not null: options = options with { JsonFile = value }; break;

@@ -9,11 +9,13 @@ namespace Federated.Bench.Aggregation;
 /// <param name="Target">Smallest ratio that the project aims at; null means none is set.</param>
 sealed record BenchResult(string Name, double[] Samples, double[] Others, double? Target)
 {
+    public string Unit { get; init; } = "s";
+
     public double Median => BenchEntry.MedianOf(Samples);
 
     public double OtherMedian => BenchEntry.MedianOf(Others);
 
     public double Ratio => BenchEntry.MedianOf(Others.Zip(Samples, (other, own) => other / own));
 
-    public BenchEntry Entry => new(Name, "s", Samples, Ratio, new { Others, Target });
+    public BenchEntry Entry => new(Name, Unit, Samples, Ratio, new Dictionary<string, double> { ["other"] = OtherMedian, ["target"] = Target ?? double.NaN });
 }

@@ -8,7 +8,11 @@ static class LoraFairBench
     public const int D = 4096, Rank = 16, Clients = 100;
 
     // The published way is measured on a part and scaled by these: its cost is proportional to clients and to steps.
-    const int DenseClients = 10, DenseSteps = 5, PublishedSteps = 1000;
+    public const int DenseClients = 10, DenseSteps = 5, PublishedSteps = 1000;
+
+    /// <summary>Seconds of the published way, scaled.</summary>
+    public static double Dense(Peer peer, int clients) =>
+        peer.Measure("dense_product", D, Rank, DenseClients) * clients / DenseClients + peer.Measure("dense_steps", D, Rank, DenseSteps) * PublishedSteps / DenseSteps;
 
     public static IEnumerable<BenchResult> Run(Peer peer, BenchOptions options)
     {
@@ -25,8 +29,7 @@ static class LoraFairBench
             () => peer.Measure("fair_loop", D, Rank, Clients),
             () => peer.Measure("fair_numpy", D, Rank, Clients),
             () => peer.Measure("fair_uncentred", D, Rank, Clients),
-            () => peer.Measure("dense_product", D, Rank, DenseClients) * Clients / DenseClients
-                + peer.Measure("dense_steps", D, Rank, DenseSteps) * PublishedSteps / DenseSteps);
+            () => Dense(peer, Clients));
         var size = $"lora-fair d={D} r={Rank} K={Clients}";
         yield return new BenchResult($"{size} against the dense way ({DenseClients} of {Clients} clients, {DenseSteps} of {PublishedSteps} steps, scaled)", seconds[0], seconds[8], 1000);
         yield return new BenchResult($"{size} against PyTorch, the same algebra over all clients at once", seconds[0], seconds[4], 2);

@@ -18,12 +18,10 @@ try
     if (options.Runs("allocation")) entries.AddRange(AllocationBench.Run());
     var parts = new (string Name, Func<Peer, BenchOptions, IEnumerable<BenchResult>> Run)[]
     {
-        ("fair", LoraFairBench.Run), ("mean", MeanBench.Run), ("flexlora", FlexLoraBench.Run), ("krum", KrumBench.Run),
+        ("fair", LoraFairBench.Run), ("mean", MeanBench.Run), ("flexlora", FlexLoraBench.Run), ("krum", KrumBench.Run), ("spool", SpoolBench.Run),
     };
     foreach (var result in parts.Where(p => options.Runs(p.Name)).SelectMany(p => p.Run(peer, options)))
         Add(result);
-    if (options.Full || options.Only == "spool") Add(SpoolBench.Run(peer, options, Console.Out));
-    else Console.WriteLine("not run: 128 matrices from a spool (--full; writes 6.4 GiB)");
     if (options.JsonFile is not null)
         await BenchFile.WriteAsync(new FileInfo(options.JsonFile), $"bench aggregation {string.Join(' ', args)}".TrimEnd(), [.. entries, .. results.Select(r => r.Entry)], default);
     return 0;
@@ -32,7 +30,7 @@ try
     {
         results.Add(result);
         var target = result.Target is { } wanted ? string.Create(CultureInfo.InvariantCulture, $", target {wanted}: {(result.Ratio >= wanted ? "reached" : "missed")}") : "";
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{result.Name}: {1000 * result.Median:N1} ms against {1000 * result.OtherMedian:N1} ms, ratio {result.Ratio:N2}{target}"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{result.Name}: {1000 * result.Median:N1} against {1000 * result.OtherMedian:N1} {(result.Unit == "s" ? "ms" : "KB")}, ratio {result.Ratio:N2}{target}"));
     }
 }
 catch (Exception e) when (e is IOException or InvalidOperationException or UnauthorizedAccessException)

@@ -11,25 +11,29 @@ static class SpoolBench
 {
     public const int LlamaMatrices = 128;
 
-    public static BenchResult Run(Peer peer, BenchOptions options, TextWriter log)
+    public static IEnumerable<BenchResult> Run(Peer peer, BenchOptions options)
     {
-        var (matrices, threads) = (options.Matrices, options.Threads);
+        var (matrices, clients, threads) = (options.Matrices, options.Clients, options.Threads);
         var layout = Cohort.Layout(LoraFairBench.D, LoraFairBench.Rank, matrices);
         var folder = Directory.CreateDirectory(Path.Combine(options.Spool, $"federated-bench-{Environment.ProcessId}")).FullName;
         var open = new List<MappedFile>();
         try
         {
-            RequireRoom(folder, 4 * layout.TotalElements * LoraFairBench.Clients);
-            var input = new FoldInput(new AdapterTensors(layout), [.. Enumerable.Range(0, LoraFairBench.Clients).Select(k => Spooled(layout, folder, k, open))]);
+            RequireRoom(folder, 4 * layout.TotalElements * clients);
+            var input = new FoldInput(new AdapterTensors(layout), [.. Enumerable.Range(0, clients).Select(k => Spooled(layout, folder, k, open))]);
             var fold = new Fold(StrategyCatalog.Default.Compose(FoldSpec.Of("lora-fair")));
             var limits = new FoldLimits(threads, Diagnose: false);
             var before = Anonymous();
             using var peak = new PeakMemory(Anonymous);
             var own = Rounds.Seconds(() => fold.Run(input, limits));
-            log.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"Peak of anonymous memory during the streamed fold: {(peak.Stop() - before) >> 20} MiB above the start; budget {limits.MemoryBytes >> 20} MiB, one result {4 * layout.TotalElements >> 20} MiB."));
-            var other = peer.Measure("fair_numpy", LoraFairBench.D, LoraFairBench.Rank, LoraFairBench.Clients) * matrices;
-            return new BenchResult($"lora-fair d={LoraFairBench.D} r={LoraFairBench.Rank} K={LoraFairBench.Clients}, {matrices} matrices from a spool, against numpy in memory ({matrices} times one matrix)", [own], [other], null);
+            var above = peak.Stop() - before;
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"Peak of anonymous memory during the streamed fold of {4 * layout.TotalElements * clients >> 20} MiB: {above >> 20} MiB above the start; budget {limits.MemoryBytes >> 20} MiB, one result {4 * layout.TotalElements >> 20} MiB."));
+            var name = $"lora-fair d={LoraFairBench.D} r={LoraFairBench.Rank} K={clients}, {matrices} matrices from a spool";
+            yield return new BenchResult($"{name}, against numpy in memory ({matrices} times one matrix)", [own], [matrices * peer.Measure("fair_numpy", LoraFairBench.D, LoraFairBench.Rank, clients)], 2);
+            yield return new BenchResult($"{name}, against the dense way ({matrices} times one matrix; {LoraFairBench.DenseClients} of {clients} clients, {LoraFairBench.DenseSteps} of {LoraFairBench.PublishedSteps} steps, scaled)",
+                [own], [matrices * LoraFairBench.Dense(peer, clients)], 1000);
+            yield return new BenchResult($"{name}, budget and one result over the peak of memory", [above / 1e6], [(limits.MemoryBytes + 4.0 * layout.TotalElements) / 1e6], 1) { Unit = "MB" };
         }
         finally
         {

@@ -5,9 +5,14 @@ namespace Federated.Cli.Bench.Report;
 /// <param name="Unit">Of the samples.</param>
 /// <param name="Samples">As measured.</param>
 /// <param name="Ratio">To what it is compared with; null where nothing is.</param>
-/// <param name="Details">Other numbers of the same measurement, or whole runs; null where there are none.</param>
-sealed record BenchEntry(string Name, string Unit, IReadOnlyList<double> Samples, double? Ratio, object? Details = null)
+/// <param name="Details">Other numbers of the same measurement.</param>
+sealed record BenchEntry(string Name, string Unit, IReadOnlyList<double> Samples, double? Ratio, IReadOnlyDictionary<string, double> Details)
 {
+    public BenchEntry(string name, string unit, IReadOnlyList<double> samples, double? ratio) : this(name, unit, samples, ratio, new Dictionary<string, double>()) { }
+
+    /// <summary>Everything that was measured, in the benchmark's own form; null where the samples and details are all.</summary>
+    public object? Runs { get; init; }
+
     public double? Median => MedianOf(Samples) is var median && double.IsNaN(median) ? null : median;
 
     public static double MedianOf(IEnumerable<double> values)

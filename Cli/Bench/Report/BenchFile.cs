@@ -6,7 +6,7 @@ namespace Federated.Cli.Bench.Report;
 
 /// <summary>
 /// Measurements with what is needed to judge them, in the one form of every benchmark: an array of entries, each with name, machine, processorFlags, load, commit, command, unit,
-/// samples, median, ratio and details. bench/results keeps one file for each day and commit.
+/// samples, median, ratio, details and runs. bench/results keeps one file for each day and commit.
 /// </summary>
 static class BenchFile
 {
@@ -24,7 +24,7 @@ static class BenchFile
         var (machine, flags, load, commit) = (Machine.Describe(), Flags(), Load(), Machine.Commit());
         return JsonSerializer.Serialize(entries.Select(e => new
         {
-            e.Name, Machine = machine, ProcessorFlags = flags, Load = load, Commit = commit, Command = command, e.Unit, e.Samples, e.Median, e.Ratio, e.Details,
+            e.Name, Machine = machine, ProcessorFlags = flags, Load = load, Commit = commit, Command = command, e.Unit, e.Samples, e.Median, e.Ratio, e.Details, e.Runs,
         }), Json) + "\n";
     }
 

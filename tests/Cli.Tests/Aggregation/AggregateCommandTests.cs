@@ -60,6 +60,32 @@ public sealed class AggregateCommandTests : IDisposable
         foreach (var module in Sample.Modules) AssertNear(Ideal(clients, module), Sample.Effect(_folder["out"], module));
     }
 
+    /// <summary>Two calls with the state between them are two rounds; without it the second is a first one.</summary>
+    [Theory]
+    [InlineData("fedavgm", 0.5)]
+    [InlineData("scaffold --set local_steps=4 local_learning_rate=0.1 participation=0.5", 0)]
+    public void Aggregate_WithTheStateOfTheCallBefore_GoesOn(string optimiser, double momentum)
+    {
+        var start = Sample.Random(2, 4, 9);
+        var words = $"--strategy {optimiser} {Written([Sample.Random(2, 4, 1), Sample.Random(2, 4, 2), Sample.Random(2, 4, 3)])} --previous {start.Write(_folder["start"])}";
+        Run($"{words} --out {_folder["one"]}");
+        Run($"{words} --state {Path.Combine(_folder["one"], "strategy_state.safetensors")} --out {_folder["two"]}");
+
+        var state = new[] { "one", "two" }.Select(folder =>
+        {
+            using var file = Formats.Safetensors.SafetensorsFile.Open(Path.Combine(_folder[folder], "strategy_state.safetensors"));
+            return Formats.Versions.StrategyStateFile.Read(file);
+        }).ToArray();
+        foreach (var (name, first) in state[0].Tensors)
+        {
+            var second = state[1][name];
+            // The same change twice: v = d + m d, and c = c - s (c + d / (E eta)) with c = -s d / (E eta).
+            for (var i = 0; i < second.Length; i++)
+                Assert.Equal(momentum > 0 ? (1 + momentum) * first.Span[i] : 1.5 * first.Span[i], second[i], 1e-5);
+        }
+        Assert.Contains("no file", Refused($"{words} --state {_folder["none"]} --out {_folder["three"]}").Message);
+    }
+
     [Fact]
     public void Aggregate_RoLora_TheRoundSaysWhichFactorIsAveraged()
     {

@@ -48,6 +48,29 @@ public sealed class RunAdmissionTests : IAsyncDisposable
         Assert.Empty(await _server.Store.RunsAsync(CancellationToken.None));
     }
 
+    /// <summary>What a strategy cannot do is known when the run is created.</summary>
+    [Theory]
+    [InlineData("scaffold", "the run's clients do not")]
+    [InlineData("mixed ranks", "needs one rank for all clients")]
+    public async Task Create_StrategyThatTheRunsClientsCannotFollow_SaysWhy(string what, string why)
+    {
+        var overrides = new Dictionary<string, IReadOnlyDictionary<string, GroupPlan>> { ["a"] = new Dictionary<string, GroupPlan> { ["layer.0.query"] = Adapter.Plan.Of("layer.0.query") with { Rank = 1 } } };
+        var mixed = new AdapterPlan(Adapter.Plan.Version, Adapter.Plan.Groups, overrides).ToJson();
+        await _server.Blobs.PutAsync([mixed], CancellationToken.None);
+        var spec = Adapter.Spec("bad", 1, 1, s =>
+        {
+            if (what == "scaffold")
+                s["serverOptimizer"] = "scaffold";
+            else
+                (s["plan"], s["product"]) = (TreeDigest.Of(mixed), "fedsvd");
+        });
+
+        var refusal = await Assert.ThrowsAsync<FaultException>(() => _server.CreateAsync(Adapter, spec));
+
+        Assert.Equal("F503", refusal.Refusal.Code);
+        Assert.Contains(why, refusal.Refusal.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("flora")]
     [InlineData("fedex-lora")]
