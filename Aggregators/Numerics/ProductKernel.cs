@@ -43,21 +43,44 @@ public static class ProductKernel
     /// <param name="sums">[rows, columns], row-major.</param>
     public static void AccumulateClients(ReadOnlySpan<float> left, ReadOnlySpan<float> right, int clients, int rows, int inner, int columns, Span<double> sums)
     {
-        var (leftStep, rightStep) = (rows * inner, inner * columns);
-        if (left.Length < (long)clients * leftStep || right.Length < (long)clients * rightStep || sums.Length < (long)rows * columns)
-            throw new ArgumentException($"{clients} products of {rows} x {inner} by {inner} x {columns} do not fit their operands.");
+        if (left.Length < (long)clients * rows * inner)
+            throw new ArgumentException($"{left.Length} elements hold no {clients} factors of {rows} x {inner}.", nameof(left));
+        Span<nint> places = clients <= 64 ? stackalloc nint[clients] : new nint[clients];
+        unsafe
+        {
+            fixed (float* first = left)
+            {
+                for (var k = 0; k < clients; k++)
+                    places[k] = (nint)(first + (nint)k * rows * inner);
+                AccumulateClients(places, right, rows, inner, columns, sums);
+            }
+        }
+    }
+
+    /// <summary>The same for factors that lie where they lie.</summary>
+    /// <param name="left">Each client's [rows, inner], pinned.</param>
+    /// <param name="right">[clients, inner, columns].</param>
+    /// <param name="rows">Rows of the result.</param>
+    /// <param name="inner">The inner dimension.</param>
+    /// <param name="columns">Columns of the result.</param>
+    /// <param name="sums">[rows, columns], row-major.</param>
+    internal static unsafe void AccumulateClients(ReadOnlySpan<nint> left, ReadOnlySpan<float> right, int rows, int inner, int columns, Span<double> sums)
+    {
+        var rightStep = inner * columns;
+        if (right.Length < (long)left.Length * rightStep || sums.Length < (long)rows * columns)
+            throw new ArgumentException($"{left.Length} products of {rows} x {inner} by {inner} x {columns} do not fit their operands.");
         var (i, j) = (0, 0);
         if (Vector512.IsHardwareAccelerated)
         {
             for (; j <= columns - 16; j += 16)
             {
                 for (i = 0; i <= rows - 8; i += 8)
-                    EightRows(ref Unsafe.Add(ref MemoryMarshal.GetReference(left), i * inner), leftStep, ref Unsafe.Add(ref MemoryMarshal.GetReference(right), j), rightStep, clients, inner, columns, ref sums[i * columns + j]);
+                    EightRows(left, i * inner, ref Unsafe.Add(ref MemoryMarshal.GetReference(right), j), rightStep, inner, columns, ref sums[i * columns + j]);
             }
         }
-        for (var k = 0; k < clients; k++)
+        for (var k = 0; k < left.Length; k++)
         {
-            var own = left.Slice(k * leftStep, leftStep);
+            var own = new ReadOnlySpan<float>((void*)left[k], rows * inner);
             var core = right.Slice(k * rightStep, rightStep);
             if (j > 0 && i < rows)
                 Accumulate(own[(i * inner)..], core, columns, inner, j, sums[(i * columns)..], columns);
@@ -68,7 +91,7 @@ public static class ProductKernel
 
     // Eight chains of fp32 hide the latency; their sixteen fp64 sums and one row of the core fill the 32 registers.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void EightRows(ref float left, int leftStep, ref float right, int rightStep, int clients, int inner, int columns, ref double sums)
+    static unsafe void EightRows(ReadOnlySpan<nint> left, int leftFrom, ref float right, int rightStep, int inner, int columns, ref double sums)
     {
         ref var row0 = ref sums;
         ref var row1 = ref Unsafe.Add(ref sums, columns);
@@ -82,13 +105,14 @@ public static class ProductKernel
         Vector512<double> l2 = Vector512.LoadUnsafe(ref row2), h2 = Vector512.LoadUnsafe(ref row2, 8), l3 = Vector512.LoadUnsafe(ref row3), h3 = Vector512.LoadUnsafe(ref row3, 8);
         Vector512<double> l4 = Vector512.LoadUnsafe(ref row4), h4 = Vector512.LoadUnsafe(ref row4, 8), l5 = Vector512.LoadUnsafe(ref row5), h5 = Vector512.LoadUnsafe(ref row5, 8);
         Vector512<double> l6 = Vector512.LoadUnsafe(ref row6), h6 = Vector512.LoadUnsafe(ref row6, 8), l7 = Vector512.LoadUnsafe(ref row7), h7 = Vector512.LoadUnsafe(ref row7, 8);
-        for (var k = 0; k < clients; k++)
+        foreach (var place in left)
         {
+            ref var client = ref Unsafe.AsRef<float>((float*)place + leftFrom);
             Vector512<float> s0 = default, s1 = default, s2 = default, s3 = default, s4 = default, s5 = default, s6 = default, s7 = default;
             for (var l = 0; l < inner; l++)
             {
                 var b = Vector512.LoadUnsafe(ref right, (nuint)(l * columns));
-                ref var a = ref Unsafe.Add(ref left, l);
+                ref var a = ref Unsafe.Add(ref client, l);
                 s0 = Vector512.FusedMultiplyAdd(Vector512.Create(a), b, s0);
                 s1 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref a, inner)), b, s1);
                 s2 = Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref a, 2 * inner)), b, s2);
@@ -106,7 +130,6 @@ public static class ProductKernel
             (l5, h5) = Plus(l5, h5, s5);
             (l6, h6) = Plus(l6, h6, s6);
             (l7, h7) = Plus(l7, h7, s7);
-            left = ref Unsafe.Add(ref left, leftStep);
             right = ref Unsafe.Add(ref right, rightStep);
         }
         Store(l0, h0, ref row0);

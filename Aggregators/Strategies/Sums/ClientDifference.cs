@@ -38,6 +38,10 @@ sealed class ClientDifference(Contribution contribution, AdapterTensors previous
         return scratch;
     }
 
+    /// <summary>The whole tensor as <see cref="Read"/> gives it where it lies as fp32, and otherwise nothing.</summary>
+    public ReadOnlySpan<float> InPlace(LayoutTensor tensor) =>
+        IsPlain(tensor) ? contribution.Delta.View(_own[tensor.Index]!.Index, 0, tensor.Elements) : default;
+
     public void Read(LayoutTensor tensor, int offset, Span<float> into)
     {
         if (_own[tensor.Index] is not { } own)

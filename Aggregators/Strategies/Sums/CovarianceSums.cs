@@ -5,9 +5,10 @@ using Federated.Aggregators.Numerics;
 namespace Federated.Aggregators.Strategies.Sums;
 
 /// <summary>
-/// The covariance sum_k p_k (B_k - B)(A_k - A) applied to a few vectors, never formed. Each client's small core (width x rank) is computed first, for as many
-/// clients at a time as the memory allows; then the long factor goes by in pieces, each summed over the clients in order. A left mean that nobody has looked at yet
-/// is computed piece by piece on the way, while the clients' values are in the cache.
+/// The covariance sum_k p_k (B_k - B)(A_k - A) applied to a few vectors, never formed. Each client's small core p_k (A_k - A) X^T is computed first, for as many
+/// clients at a time as the memory allows; then the long factor goes by in pieces, each summed over the clients in order. To the right, both factors are read where
+/// they lie: the mean's core is taken away from each client's in fp64, so that the cores sum to nothing but their rounding, and what B times that is goes off the end.
+/// A left mean that nobody has looked at yet is computed piece by piece on the way, while the clients' values are in the cache.
 /// </summary>
 sealed class CovarianceSums(ProductFactors f, LayoutGroup group, ClientDifference[] clients, double[] weights, MeanDeltas means, WorkPool work, double? termBound)
 {
@@ -22,44 +23,74 @@ sealed class CovarianceSums(ProductFactors f, LayoutGroup group, ClientDifferenc
     readonly float[] _leftMean = means.IsPending(f.Left) ? new float[f.M * f.Rank] : means.Singles(f.Left);
     readonly float[] _rightMean = means.Singles(f.Right);
 
-    /// <summary>Fills the request and, when one is given, the clients' sketches.</summary>
+    /// <summary>Fills the request and, when one is given, what the sketch lacks.</summary>
     public void Fill(RightSum request, FactorSketch? sketch)
     {
-        var (width, stride) = (request.Width, DotKernel.Padded(f.N) + 16);
-        var x = PadRows(request.X, width, f.N, stride);
-        var sum = request.Sum = new double[f.M * width];
+        var (width, core) = (request.Width, f.Rank * request.Width);
+        var vectors = new Vectors(request.X, width, f.N);
+        var meanCore = MeanCore(vectors);
+        var (sum, rest) = (request.Sum = new double[f.M * width], new double[core]);
         var mean = means.IsPending(f.Left) ? new double[f.M * f.Rank] : null;
-        var core = f.Rank * width;
+        var (left, right) = (sketch is { HasLeft: false } ? sketch : null, sketch is { HasRight: false } ? sketch : null);
         ForChunks(width, (first, cores, count) =>
         {
-            work.For(count, f.Rank * Stride + 2 * core, (k, scratch) => RightCore(first + k, x, stride, width, scratch, cores.AsSpan(k * core, core), sketch));
+            work.For(count, f.Rank * Stride + 2 * core, (k, scratch) => RightCore(first + k, vectors, meanCore, scratch, cores.AsSpan(k * core, core), right));
             if (termBound is { } bound)
                 work.For(count, f.Rank * Stride, (k, scratch) => Bound(cores.AsSpan(k * core, core), width, LeftGram(clients[first + k], scratch), bound, rankIsFirst: true));
-            var rows = RowsPerPiece(sketch);
+            for (var i = 0; i < count * core; i++)
+                rest[i % core] += cores[i];
+            var rows = RowsPerPiece(left);
             work.For((f.M + rows - 1) / rows, Together * rows * f.Rank, (piece, scratch) =>
             {
                 var (from, length) = (piece * rows, Math.Min(rows, f.M - piece * rows));
                 if (mean is not null && first == 0)
                     LeftMean(from * f.Rank, length * f.Rank, scratch, mean);
                 for (var k = 0; k < count; k += Together)
-                    AddLeft(first + k, Math.Min(Together, count - k), from, length, scratch, cores.AsSpan(k * core), width, sum.AsSpan(from * width), sketch);
+                    AddLeft(first + k, Math.Min(Together, count - k), from, length, scratch, cores.AsSpan(k * core), width, sum.AsSpan(from * width), left);
             });
         });
         if (mean is not null)
             means.Supply(f.Left, mean, _leftMean);
+        TakeMean(sum, rest, width);
+        if (sketch is not null)
+            (sketch.HasLeft, sketch.HasRight) = (true, true);
     }
 
     /// <summary>
-    /// S (M - BA) X^T for the diagnostics of a rule that asked for means alone: the clients' B are in the sketch already, so A is read once more and nothing else.
+    /// S (M - BA) X^T for the diagnostics of a rule that asked for other sums: the clients' B are in the sketch already, so A is read once more and nothing else.
     /// </summary>
     public double[] Sketched(float[] x, int width, FactorSketch sketch)
     {
-        var stride = DotKernel.Padded(f.N) + 16;
-        var padded = PadRows(x, width, f.N, stride);
-        var core = f.Rank * width;
-        var cores = new float[clients.Length * core];
-        work.For(clients.Length, f.Rank * Stride + 2 * core, (k, scratch) => RightCore(k, padded, stride, width, scratch, cores.AsSpan(k * core, core), sketch));
+        var (core, vectors) = (f.Rank * width, new Vectors(x, width, f.N));
+        var (cores, meanCore, right) = (new float[clients.Length * core], MeanCore(vectors), sketch.HasRight ? null : sketch);
+        work.For(clients.Length, f.Rank * Stride + 2 * core, (k, scratch) => RightCore(k, vectors, meanCore, scratch, cores.AsSpan(k * core, core), right));
+        sketch.HasRight = true;
+        sketch.Centre(means.Sums[f.Left], means.Sums[f.Right]);
         return sketch.LeftTimes(cores, width);
+    }
+
+    // sum_k (B_k - B) core_k from sum_k B_k core_k.
+    void TakeMean(double[] sum, double[] rest, int width)
+    {
+        var minus = new float[rest.Length];
+        for (var i = 0; i < rest.Length; i++)
+            minus[i] = (float)-rest[i];
+        ProductKernel.Accumulate(_leftMean, minus, width, f.Rank, width, sum, width);
+    }
+
+    // (the mean change of A) X^T, by the same operations as each client's.
+    double[] MeanCore(Vectors vectors)
+    {
+        var core = new double[f.Rank * vectors.Width];
+        var scratch = new float[f.Rank * Stride];
+        for (var from = 0; from < f.N; from += Block)
+        {
+            var length = Math.Min(Block, f.N - from);
+            for (var i = 0; i < f.Rank; i++)
+                PadRow(_rightMean.AsSpan(i * f.N + from, length), scratch.AsSpan(i * Stride));
+            DotKernel.Accumulate(scratch, Stride, f.Rank, vectors.From(from), vectors.Stride, vectors.Width, length, core);
+        }
+        return core;
     }
 
     void LeftMean(int offset, int length, float[] scratch, double[] mean)
@@ -70,16 +101,18 @@ sealed class CovarianceSums(ProductFactors f, LayoutGroup group, ClientDifferenc
             _leftMean[offset + i] = (float)sum[i];
     }
 
-    void AddLeft(int first, int count, int from, int rows, float[] scratch, ReadOnlySpan<float> cores, int width, Span<double> sum, FactorSketch? sketch)
+    unsafe void AddLeft(int first, int count, int from, int rows, float[] scratch, ReadOnlySpan<float> cores, int width, Span<double> sum, FactorSketch? sketch)
     {
         var length = rows * f.Rank;
-        for (var k = 0; k < count; k++)
+        fixed (float* p0 = View(0), p1 = View(1), p2 = View(2), p3 = View(3), p4 = View(4), p5 = View(5), p6 = View(6), p7 = View(7))
         {
-            var b = scratch.AsSpan(k * length, length);
-            ReadLeft(clients[first + k], from, b);
-            sketch?.AddLeft(first + k, from, rows, b);
+            Span<nint> places = [(nint)p0, (nint)p1, (nint)p2, (nint)p3, (nint)p4, (nint)p5, (nint)p6, (nint)p7];
+            for (var k = 0; k < count; k++)
+                sketch?.AddLeft(first + k, from, rows, new ReadOnlySpan<float>((void*)places[k], length));
+            ProductKernel.AccumulateClients(places[..count], cores, rows, f.Rank, width, sum);
         }
-        ProductKernel.AccumulateClients(scratch, cores, count, rows, f.Rank, width, sum);
+
+        ReadOnlySpan<float> View(int k) => k < count ? clients[first + k].View(_left, from * f.Rank, scratch.AsSpan(k * length, length)) : default;
     }
 
     // Whole buckets of the sketch, so that no two pieces write to one.
@@ -106,7 +139,7 @@ sealed class CovarianceSums(ProductFactors f, LayoutGroup group, ClientDifferenc
                 var length = Math.Min(Block, f.N - from);
                 for (var k = 0; k < count; k++)
                 {
-                    ReadRight(clients[first + k], from, length, scratch);
+                    ReadRightCentred(clients[first + k], from, length, scratch);
                     ProductKernel.Accumulate(cores.AsSpan(k * f.Rank * width, f.Rank * width), scratch, Stride, f.Rank, length, sum.AsSpan(from), f.N);
                 }
             });
@@ -124,19 +157,23 @@ sealed class CovarianceSums(ProductFactors f, LayoutGroup group, ClientDifferenc
             chunk(first, cores, Math.Min(count, clients.Length - first));
     }
 
-    /// <summary>p (A_k - A) X^T, [rank, width].</summary>
-    void RightCore(int client, float[] x, int xStride, int width, float[] scratch, Span<float> core, FactorSketch? sketch)
+    /// <summary>p (A_k - A) X^T, [rank, width], the mean's share being taken away in fp64.</summary>
+    void RightCore(int client, Vectors vectors, double[] meanCore, float[] scratch, Span<float> core, FactorSketch? sketch)
     {
         var sums = MemoryMarshal.Cast<float, double>(scratch.AsSpan(f.Rank * Stride, 2 * core.Length));
         sums.Clear();
+        // Whole lanes everywhere, so that nothing has to be padded.
+        var whole = f.N % DotKernel.Lanes == 0 ? clients[client].InPlace(_right) : default;
         for (var from = 0; from < f.N; from += Block)
         {
             var length = Math.Min(Block, f.N - from);
-            ReadRight(clients[client], from, length, scratch);
-            sketch?.AddRight(client, from, length, scratch, Stride);
-            DotKernel.Accumulate(scratch, Stride, f.Rank, x.AsSpan(from), xStride, width, length, sums);
+            var rows = whole.IsEmpty ? ReadRight(clients[client], from, length, scratch) : whole[from..];
+            var stride = whole.IsEmpty ? Stride : f.N;
+            sketch?.AddRight(client, from, length, rows, stride);
+            DotKernel.Accumulate(rows, stride, f.Rank, vectors.From(from), vectors.Stride, vectors.Width, length, sums);
         }
-        Round(sums, weights[client], core);
+        for (var i = 0; i < core.Length; i++)
+            core[i] = (float)(weights[client] * (sums[i] - meanCore[i]));
     }
 
     /// <summary>p Y^T (B_k - B), [width, rank].</summary>
@@ -183,7 +220,7 @@ sealed class CovarianceSums(ProductFactors f, LayoutGroup group, ClientDifferenc
         var gram = new double[f.Rank * f.Rank];
         for (var from = 0; from < f.N; from += Block)
         {
-            ReadRight(client, from, Math.Min(Block, f.N - from), scratch);
+            ReadRightCentred(client, from, Math.Min(Block, f.N - from), scratch);
             for (var i = 0; i < f.Rank; i++)
             {
                 for (var j = 0; j < f.Rank; j++)
@@ -220,8 +257,19 @@ sealed class CovarianceSums(ProductFactors f, LayoutGroup group, ClientDifferenc
         Centring.Subtract(client.View(_left, row * f.Rank, into), _leftMean.AsSpan(row * f.Rank, into.Length), into);
     }
 
-    /// <summary>Columns [from, from + length) of A_k - A into rows <see cref="Stride"/> apart, padded with zeros to whole lanes.</summary>
-    void ReadRight(ClientDifference client, int from, int length, float[] into)
+    /// <summary>Columns [from, from + length) of the client's change of A into rows <see cref="Stride"/> apart, padded with zeros to whole lanes.</summary>
+    ReadOnlySpan<float> ReadRight(ClientDifference client, int from, int length, float[] into)
+    {
+        for (var i = 0; i < f.Rank; i++)
+        {
+            var row = into.AsSpan(i * Stride, length);
+            PadRow(client.View(_right, i * f.N + from, row), into.AsSpan(i * Stride));
+        }
+        return into;
+    }
+
+    /// <summary>The same of A_k - A.</summary>
+    void ReadRightCentred(ClientDifference client, int from, int length, float[] into)
     {
         for (var i = 0; i < f.Rank; i++)
         {
@@ -231,17 +279,35 @@ sealed class CovarianceSums(ProductFactors f, LayoutGroup group, ClientDifferenc
         }
     }
 
+    static void PadRow(ReadOnlySpan<float> row, Span<float> into)
+    {
+        row.CopyTo(into);
+        into[row.Length..DotKernel.Padded(row.Length)].Clear();
+    }
+
     static void Round(ReadOnlySpan<double> sums, double weight, Span<float> core)
     {
         for (var i = 0; i < core.Length; i++)
             core[i] = (float)(weight * sums[i]);
     }
 
-    static float[] PadRows(float[] x, int rows, int columns, int stride)
+    /// <summary>X [width, n] with its rows apart and padded with zeros.</summary>
+    sealed class Vectors
     {
-        var padded = new float[rows * stride];
-        for (var i = 0; i < rows; i++)
-            x.AsSpan(i * columns, columns).CopyTo(padded.AsSpan(i * stride));
-        return padded;
+        readonly float[] _padded;
+
+        public Vectors(float[] x, int width, int n)
+        {
+            (Width, Stride) = (width, DotKernel.Padded(n) + 16);
+            _padded = new float[width * Stride];
+            for (var i = 0; i < width; i++)
+                x.AsSpan(i * n, n).CopyTo(_padded.AsSpan(i * Stride));
+        }
+
+        public int Width { get; }
+
+        public int Stride { get; }
+
+        public ReadOnlySpan<float> From(int column) => _padded.AsSpan(column);
     }
 }

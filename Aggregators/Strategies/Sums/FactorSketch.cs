@@ -23,6 +23,7 @@ sealed class FactorSketch
     readonly float[] _rowSigns;
     readonly float[] _columnSigns;
     readonly int[] _columnBuckets;
+    bool _centred;
 
     /// <summary>For a group's contributors.</summary>
     /// <param name="f">The factors.</param>
@@ -57,13 +58,13 @@ sealed class FactorSketch
     /// <summary>Clients.</summary>
     public int Clients => _weights.Length;
 
-    /// <summary>S (B_k - B), [Rows, rank].</summary>
+    /// <summary>S (B_k - B), [Rows, rank], once it is centred.</summary>
     public ReadOnlySpan<float> Left(int client) => _left.AsSpan(client * Rows * _f.Rank, Rows * _f.Rank);
 
-    /// <summary>(A_k - A) W, [rank, Columns].</summary>
+    /// <summary>(A_k - A) W, [rank, Columns], once it is centred.</summary>
     public ReadOnlySpan<float> Right(int client) => _right.AsSpan(client * _f.Rank * Columns, _f.Rank * Columns);
 
-    /// <summary>Adds rows [from, from + rows) of a client's B_k - B, from being the first row of a bucket.</summary>
+    /// <summary>Adds rows [from, from + rows) of a client's change of B, from being the first row of a bucket.</summary>
     public void AddLeft(int client, int from, int rows, ReadOnlySpan<float> b)
     {
         for (var row = 0; row < rows; row += RowsPerBucket)
@@ -74,19 +75,29 @@ sealed class FactorSketch
         }
     }
 
-    /// <summary>Whether the left sides are those of B_k - B; until <see cref="CentreLeft"/> they may be those of the clients' changes.</summary>
-    public bool IsLeftCentred { get; set; }
+    /// <summary>Whether the clients' changes of B are in.</summary>
+    public bool HasLeft { get; set; }
 
-    /// <summary>S (B_k - B) from S dB_k: takes the sketched mean of the changes away from each client's.</summary>
-    public void CentreLeft(ReadOnlySpan<double> meanChange)
+    /// <summary>Whether the clients' changes of A are in.</summary>
+    public bool HasRight { get; set; }
+
+    /// <summary>Takes the sketched mean changes away from each client's, once: what was added as changes is B_k - B and A_k - A from then on.</summary>
+    public void Centre(ReadOnlySpan<double> meanLeft, ReadOnlySpan<double> meanRight)
     {
-        var mean = OfRows(meanChange, _f.Rank);
-        for (var at = 0; at < _left.Length; at += mean.Length)
+        if (_centred)
+            return;
+        Subtract(OfRows(meanLeft, _f.Rank), _left);
+        Subtract(OfColumns(meanRight, _f.Rank), _right);
+        _centred = true;
+    }
+
+    static void Subtract(double[] mean, float[] from)
+    {
+        for (var at = 0; at < from.Length; at += mean.Length)
         {
             for (var i = 0; i < mean.Length; i++)
-                _left[at + i] = (float)(_left[at + i] - mean[i]);
+                from[at + i] = (float)(from[at + i] - mean[i]);
         }
-        IsLeftCentred = true;
     }
 
     /// <summary>sum_k S (B_k - B) core_k for cores [clients, rank, width]; [Rows, width].</summary>
@@ -98,7 +109,7 @@ sealed class FactorSketch
         return sum;
     }
 
-    /// <summary>Adds columns [from, from + length) of a client's A_k - A, rows <paramref name="stride"/> apart and padded with zeros to whole lanes; from is a multiple of 8.</summary>
+    /// <summary>Adds columns [from, from + length) of a client's change of A, rows <paramref name="stride"/> apart and padded with zeros to whole lanes; from is a multiple of 8.</summary>
     public void AddRight(int client, int from, int length, ReadOnlySpan<float> a, int stride)
     {
         ref var signs = ref _columnSigns[from];

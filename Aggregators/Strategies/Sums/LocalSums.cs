@@ -18,27 +18,31 @@ sealed class LocalSums(LayoutGroup group, ClientDifference[] clients, double[] w
     /// <summary>The first means that were asked for.</summary>
     public MeanDeltas? Means { get; private set; }
 
-    /// <summary>The clients' sketched factors, complete once a <see cref="RightSum"/> went by or <see cref="SketchedCross"/> was asked for.</summary>
+    /// <summary>The clients' sketched factors, complete and centred once <see cref="SketchedCross"/> was asked for.</summary>
     public FactorSketch? Sketch { get; private set; }
 
     /// <summary>X and the sum of the first <see cref="RightSum"/> as wide as the rank.</summary>
     public (float[] X, double[] Sum)? Cross { get; private set; }
 
-    /// <summary>S (M - BA) A^T, [rows of the sketch, rank], for the given mean A; the clients are read again where no request has told it. Null when it overflows.</summary>
+    /// <summary>S (M - BA) A^T, [rows of the sketch, rank], for the given mean A; the clients' A are read again where no request has told it. Null when it overflows.</summary>
     public double[]? SketchedCross(float[] a)
     {
-        if (Cross is { } kept && kept.X.AsSpan().SequenceEqual(a))
-            return Sketch!.OfRows<double>(kept.Sum, group.Rank);
         var (f, means) = (ProductFactors.Of(group), Means!);
-        if (Sketch is not { IsLeftCentred: false } sketch)
+        var known = Cross is { } kept && kept.X.AsSpan().SequenceEqual(a) ? kept.Sum : null;
+        var cores = sizeof(float) * (long)clients.Length * f.Rank * f.Rank;
+        if (known is null && (Sketch is not { HasLeft: true } || cores > work.MemoryBytes / 4))
         {
-            // A request has filled the sketch with another X.
             var request = new RightSum(means, a, f.Rank);
-            return TryFill(request) ? Sketch!.OfRows<double>(request.Sum, f.Rank) : null;
+            known = TryFill(request) ? request.Sum : null;
+            if (known is null)
+                return null;
         }
-        var left = means.Sums[f.Left];
-        sketch.CentreLeft(left);
-        var cross = new CovarianceSums(f, group, clients, weights, means, work, termBound).Sketched(a, f.Rank, sketch);
+        if (known is not null)
+        {
+            Sketch!.Centre(means.Sums[f.Left], means.Sums[f.Right]);
+            return Sketch.OfRows<double>(known, f.Rank);
+        }
+        var cross = new CovarianceSums(f, group, clients, weights, means, work, termBound).Sketched(a, f.Rank, Sketch!);
         return double.IsFinite(Norm.Squared(cross)) ? cross : null;
     }
 
@@ -62,7 +66,7 @@ sealed class LocalSums(LayoutGroup group, ClientDifference[] clients, double[] w
                 Means ??= mean;
                 return true;
             case RightSum right:
-                new CovarianceSums(ProductFactors.Of(group), group, clients, weights, right.Means, work, termBound).Fill(right, BeginSketch());
+                new CovarianceSums(ProductFactors.Of(group), group, clients, weights, right.Means, work, termBound).Fill(right, sketching ? Sketch ??= NewSketch() : null);
                 Keep(right);
                 return double.IsFinite(Norm.Squared(right.Sum));
             case LeftSum left:
@@ -113,17 +117,8 @@ sealed class LocalSums(LayoutGroup group, ClientDifference[] clients, double[] w
             var (offset, length) = (index * piece, Math.Min(piece, left.Elements - index * piece));
             ClientMean.Add(clients, weights, left, offset, length, scratch, sum.AsSpan(offset), (k, values) => sketch.AddLeft(k, offset / rank, length / rank, values));
         });
+        sketch.HasLeft = true;
         return sum;
-    }
-
-    // A sketch that a mean began is begun again: the covariance sees both sides centred.
-    FactorSketch? BeginSketch()
-    {
-        if (!sketching || Sketch is { IsLeftCentred: true })
-            return null;
-        Sketch = NewSketch();
-        Sketch.IsLeftCentred = true;
-        return Sketch;
     }
 
     FactorSketch NewSketch() => new(ProductFactors.Of(group), weights, work.MemoryBytes / 4);
