@@ -1,13 +1,25 @@
+using System.Numerics.Tensors;
+
 namespace Federated.Aggregators.Numerics;
 
 static class Rounding
 {
-    /// <summary>Each value rounded once to nearest even.</summary>
+    /// <summary>Each value rounded once to nearest even; beyond fp32 it becomes infinite.</summary>
     public static float[] ToSingles(ReadOnlySpan<double> values)
     {
         var result = new float[values.Length];
-        for (var i = 0; i < result.Length; i++)
-            result[i] = (float)values[i];
+        ToSingles(values, result);
+        return result;
+    }
+
+    /// <summary>The same into an array of the same length.</summary>
+    public static void ToSingles(ReadOnlySpan<double> values, Span<float> into) => TensorPrimitives.ConvertTruncating(values, into);
+
+    /// <summary>Each value as it is.</summary>
+    public static double[] ToDoubles(ReadOnlySpan<float> values)
+    {
+        var result = new double[values.Length];
+        TensorPrimitives.ConvertTruncating(values, result);
         return result;
     }
 }

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Federated.Aggregators.Adapters;
 using Federated.Aggregators.Numerics;
 using Federated.Aggregators.Strategies.Sums;
@@ -64,14 +65,14 @@ sealed class FoldRun(Composition composition, FoldInput input, WorkPool work, bo
     {
         composition.ServerOptimiser.Step(tensor.Name, previous, proposed, meanChange, state);
         var result = _result[tensor.Index];
-        var squares = 0.0;
-        for (var i = 0; i < proposed.Length; i++)
+        Rounding.ToSingles(proposed, result);
+        if (!double.IsFinite(DotKernel.SumOfSquares(result)))
         {
-            result[i] = (float)proposed[i];
-            if (!float.IsFinite(result[i]))
-                throw new FoldRefusedException($"Tensor '{tensor.Name}' became {proposed[i]} at element {i}; the result must be finite in fp32.");
-            squares += (proposed[i] - previous[i]) * (proposed[i] - previous[i]);
+            var at = Array.FindIndex(proposed, v => !float.IsFinite((float)v));
+            throw new FoldRefusedException($"Tensor '{tensor.Name}' became {proposed[at]} at element {at}; the result must be finite in fp32.");
         }
-        return squares;
+        // The proposal has done its work: what is left of it is the change.
+        TensorPrimitives.Subtract(proposed, Rounding.ToDoubles(previous), proposed);
+        return Norm.Squared(proposed);
     }
 }

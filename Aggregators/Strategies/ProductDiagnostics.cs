@@ -129,9 +129,9 @@ sealed class ProductDiagnostics
         return first * first is > 0 and < double.PositiveInfinity && second > 0 ? Math.Clamp(first * first / second, 1, _f.Rank) : null;
     }
 
-    double[] NewLeft => _fold.Proposed[_f.Left] ?? Widen(_fold.Previous(_f.Left));
+    double[] NewLeft => _fold.Proposed[_f.Left] ?? Rounding.ToDoubles(_fold.Previous(_f.Left));
 
-    double[] NewRight => _fold.Proposed[_f.Right] ?? Widen(_fold.Previous(_f.Right));
+    double[] NewRight => _fold.Proposed[_f.Right] ?? Rounding.ToDoubles(_fold.Previous(_f.Right));
 
     // X G^+ for X [rows, rank].
     double[] TimesInverse(double[] x)
@@ -170,13 +170,5 @@ sealed class ProductDiagnostics
         for (var i = 0; i < sum.Length; i++)
             sum[i] = x[i] + factor * y[i];
         return sum;
-    }
-
-    static double[] Widen(ReadOnlySpan<float> x)
-    {
-        var result = new double[x.Length];
-        for (var i = 0; i < result.Length; i++)
-            result[i] = x[i];
-        return result;
     }
 }

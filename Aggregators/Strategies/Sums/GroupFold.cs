@@ -1,4 +1,6 @@
+using System.Numerics.Tensors;
 using Federated.Aggregators.Adapters;
+using Federated.Aggregators.Numerics;
 
 namespace Federated.Aggregators.Strategies.Sums;
 
@@ -58,10 +60,8 @@ public sealed class GroupFold
     /// <summary>previous + delta, formed in fp64.</summary>
     public double[] Apply(int tensor, ReadOnlySpan<double> delta)
     {
-        var previous = Previous(tensor);
-        var values = new double[previous.Length];
-        for (var i = 0; i < values.Length; i++)
-            values[i] = previous[i] + delta[i];
+        var values = Rounding.ToDoubles(Previous(tensor));
+        TensorPrimitives.Add(values, delta[..values.Length], values);
         return values;
     }
 }
