@@ -5,6 +5,8 @@ using Federated.Aggregators.Strategies;
 using Federated.Aggregators.Strategies.Catalogue;
 using Federated.Cli.Commands;
 using Federated.Formats.Peft;
+using Federated.Formats.Safetensors;
+using Federated.Formats.Versions;
 
 namespace Cli.Tests.Aggregation;
 
@@ -73,8 +75,8 @@ public sealed class AggregateCommandTests : IDisposable
 
         var state = new[] { "one", "two" }.Select(folder =>
         {
-            using var file = Formats.Safetensors.SafetensorsFile.Open(Path.Combine(_folder[folder], "strategy_state.safetensors"));
-            return Formats.Versions.StrategyStateFile.Read(file);
+            using var file = SafetensorsFile.Open(Path.Combine(_folder[folder], "strategy_state.safetensors"));
+            return StrategyStateFile.Read(file);
         }).ToArray();
         foreach (var (name, first) in state[0].Tensors)
         {
@@ -237,7 +239,8 @@ public sealed class AggregateCommandTests : IDisposable
         string Under(string name) => lines[Array.FindIndex(lines, line => line.StartsWith($"  {name} ", StringComparison.Ordinal)) + 1];
         Assert.Equal("exact mixed-ranks adds-offsets down-link 1 + K", Under("flora").Trim());
         Assert.Equal("sum-only mixed-ranks asynchronous down-link 1", Under("fedbuff").Trim());
-        Assert.Equal("exact sum-only mixed-ranks asynchronous keeps-basis", Under("fedpeft-bias").Trim());
+        Assert.Equal("exact sum-only mixed-ranks asynchronous keeps-basis publishes-means", Under("fedpeft-bias").Trim());
+        Assert.Equal("sum-only keeps-basis needs-kept-basis needs-means corrects-clients", Under("scaffold").Trim());
         Assert.Contains("adds-offsets", lines[Array.FindLastIndex(lines, line => line.StartsWith("  flora ", StringComparison.Ordinal)) + 1]);
     }
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Federated.Cli.Bench.Report;
 
-namespace Federated.Cli.Tests.Bench;
+namespace Cli.Tests.Bench;
 
 /// <summary>One form for every benchmark's results: what is written, and what lies in bench/results.</summary>
 public sealed class BenchFileTests
