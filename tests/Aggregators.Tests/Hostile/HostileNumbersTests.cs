@@ -45,6 +45,31 @@ public sealed class HostileNumbersTests(ITestOutputHelper output)
         Assert.All(mean.Zip(result.Tensors.Values.ToArray()), p => Assert.InRange(p.Second - p.First, -Near(p.First, largest), Near(p.First, largest)));
     }
 
+    /// <summary>Weighers and server optimisers measure and remember what rules never look at: norms, distances, squares.</summary>
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Fold_HostileNumbersUnderEveryWeigherAndOptimiser_GivesFiniteResultAndStateOrARefusal(string name)
+    {
+        var c = HostileCase.All.Single(x => x.Name == name);
+        var input = c.Input();
+        var weighers = StrategyCatalog.Default.Of(StrategyKind.Weigher).Where(s => s.Name != "bulyan" || input.Contributions.Count <= 100).Select(s => new FoldSpec { Weigher = new(s.Name), Product = new("lora-fair") });
+        var optimisers = StrategyCatalog.Default.Of(StrategyKind.ServerOptimiser).Select(s => new FoldSpec { ServerOptimiser = new(s.Name) });
+        foreach (var spec in weighers.Concat(optimisers))
+        {
+            var what = spec.Weigher?.Name ?? spec.ServerOptimiser!.Name;
+            try
+            {
+                var result = new Fold(StrategyCatalog.Default.Compose(spec)).Run(input, new FoldLimits());
+                RequireFinite(what, result);
+                Assert.All(result.State.Tensors, t => Assert.All(t.Value.ToArray(), v => Assert.False(float.IsNaN(v), what)));
+            }
+            catch (FoldRefusedException e)
+            {
+                Assert.NotEmpty(e.Message);
+            }
+        }
+    }
+
     [Fact]
     public void Cases_OfTheFile_AreCounted()
     {

@@ -118,6 +118,20 @@ public sealed class RobustTests
         }
     }
 
+    /// <summary>More rows than one portion on the diagonal, ranks above it, and more clients than one tile.</summary>
+    [Theory]
+    [InlineData(40, 3)]
+    [InlineData(5, 40)]
+    [InlineData(70, 16)]
+    public void Rfa_OneStepOfManyClientsOrRanks_HasTheDenseDistances(int clients, int rank)
+    {
+        var c = new FoldCase(13, clients, rank, 3, [(8, 6)], 0.3);
+        var u = Changes(c, 3);
+        var z = Dense.Sum(u.Zip(c.Shares, (x, p) => p * x));
+        double[] expected = [.. u.Zip(c.Shares, (x, p) => p / (x - z).Norm)];
+        Assert.All(Weights(c, "rfa", """{"iterations":1}""").Zip(expected), w => Assert.Equal(w.Second / expected.Sum(), w.First, 1e-5 * w.Second / expected.Sum()));
+    }
+
     [Fact]
     public void NormBound_OneHugeClient_WeighsAsLittleAsMakesItTheMedian()
     {
