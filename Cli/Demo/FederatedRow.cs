@@ -13,7 +13,7 @@ sealed class FederatedRow(Federation federation, Workspace workspace, DemoSettin
         await console.ProgressAsync(strategy, settings.Rounds, report => federation.FollowAsync(strategy, run => report(run.Version, Note(run)), stop));
 
         var version = await federation.AskAsync(rest => rest.VersionAsync(strategy, "latest", stop), stop);
-        var rounds = await federation.AskAsync(rest => rest.RoundsAsync(strategy, stop), stop);
+        var rounds = await federation.DiagnosedAsync(strategy, stop);
         return new Row(strategy, RowKind.Federated, new Dictionary<string, double>())
         {
             Steps = settings.Rounds * settings.Steps * sites,

@@ -76,6 +76,17 @@ sealed class Federation(Workspace workspace, TimeProvider clock) : IAsyncDisposa
         }
     }
 
+    /// <summary>A finished run's rounds, once the last one's diagnostics are there.</summary>
+    public async Task<RoundRecord[]> DiagnosedAsync(string run, CancellationToken stop)
+    {
+        while (true)
+        {
+            var rounds = await AskAsync(rest => rest.RoundsAsync(run, stop), stop);
+            if (rounds[^1].Diagnostics.Length > 0) return rounds;
+            await Task.Delay(PollEvery, clock, stop);
+        }
+    }
+
     /// <summary>Uploads a run's blobs and creates it, once, however often the coordinator is restarted meanwhile.</summary>
     public Task<RunSnapshot> CreateAsync(string file, string run, CancellationToken stop)
     {

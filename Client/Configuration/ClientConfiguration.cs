@@ -9,6 +9,9 @@ public sealed record ClientConfiguration
     /// <summary>gRPC address of the coordinator.</summary>
     public required Uri Server { get; init; }
 
+    /// <summary>HTTP proxy that a tunnel to the coordinator is asked of (CONNECT), http://[user:password@]host:port; null connects directly.</summary>
+    public Uri? Proxy { get; init; }
+
     /// <summary>Folder of token, outbox and downloaded blobs.</summary>
     public required string State { get; init; }
 

@@ -15,7 +15,7 @@ public static partial class ClientConfigurationReader
     /// <summary>Every key there is, as written in the file with dots between the levels; also the names of the flags.</summary>
     public static IReadOnlyList<string> Keys { get; } =
     [
-        "id", "server", "state", "model", "threads", "runs", "exitWhenIdle", "cacheMegabytes",
+        "id", "server", "proxy", "state", "model", "threads", "runs", "exitWhenIdle", "cacheMegabytes",
         "data.kind", "data.text", "data.evalText", "data.field", "data.context", "data.images", "data.labels", "data.evalImages", "data.evalLabels", "data.domain", "data.skew", "data.seed",
         "data.indices.from", "data.indices.count", "data.indices.pool",
         "data.evalIndices.from", "data.evalIndices.count", "data.evalIndices.pool",
@@ -41,6 +41,7 @@ public static partial class ClientConfigurationReader
     {
         Id = source.Text("id", "", required: true)!,
         Server = Address(source),
+        Proxy = ProxyAddress(source),
         State = source.Text("state", "", required: true)!,
         Model = source.Text("model", "", required: true)!,
         Threads = source.Integer("threads", 1, 1, 1024),
@@ -102,6 +103,16 @@ public static partial class ClientConfigurationReader
         return new Uri("http://127.0.0.1");
     }
 
+    static Uri? ProxyAddress(ConfigurationSource source)
+    {
+        if (source.Text("proxy", null) is not { } text)
+            return null;
+        if (Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme == "http" && uri.Host.Length > 0)
+            return uri;
+        source.Errors.Add($"proxy ({source.OriginOf("proxy")}) is no address such as http://proxy:3128.");
+        return null;
+    }
+
     static void Check(ClientConfiguration configuration, ConfigurationSource source)
     {
         var errors = source.Errors;
@@ -111,6 +122,8 @@ public static partial class ClientConfigurationReader
             errors.Add($"reconnect.maxMs is {configuration.Reconnect.MaxMs}; at least reconnect.initialMs, {configuration.Reconnect.InitialMs}, is needed.");
         if (configuration.Policy.Leaks.Action is LeakAction.Noise or LeakAction.Withhold && configuration.Data.EvalImages is null)
             errors.Add("policy.leak needs held-out data to compare with: give data.evalImages, or set policy.leak to warn or off.");
+        if (configuration.Proxy is not null && configuration.Server.Scheme != "https")
+            errors.Add($"proxy is given and server is '{configuration.Server}'; only an https address is reached through a proxy.");
         if (configuration.Runs.Count == 0)
             errors.Add("runs is empty; at least one name is needed.");
         if (!DataConfiguration.Kinds.Contains(configuration.Data.Kind))

@@ -110,6 +110,11 @@ sealed class AssignmentRunner(string clientId, IWorksite site, IDevice device, S
         using var encoding = ClientTelemetry.Begin("encode");
         var tell = books.Runs.MayTell(work.RunId);
         var delta = UpdateBuilder.Delta(start.Values, trained);
+        if (ErrorFeedback.Uses(work.Encoding))
+        {
+            await books.Outbox.SettledAsync(work.RunId, item.Cancelled);
+            ErrorFeedback.Add(books.Outbox.LeftOut(work.RunId), work.Gauge, delta);
+        }
         if (work.Mechanism is { } mechanism)
         {
             // Counted before anything is written that could leave: a crash in between costs too much, never too little.
@@ -118,9 +123,9 @@ sealed class AssignmentRunner(string clientId, IWorksite site, IDevice device, S
         }
         if (!await device.RunAsync(() => new ReleaseGate(site, runtime.Log).Admits(work, key, delta), item.Cancelled))
             return;
-        var (header, tensors) = UpdateBuilder.Build(work, clientId, delta, tell ? site.TrainingSamples : 0, tell ? report.Loss : double.NaN);
+        var (header, tensors, leftOut) = UpdateBuilder.Build(work, clientId, delta, tell ? site.TrainingSamples : 0, tell ? report.Loss : double.NaN);
         item.Cancelled.ThrowIfCancellationRequested();
-        books.Outbox.Add(work.Id, work.RunId, header, tensors);
+        books.Outbox.Add(work.Id, work.RunId, header, tensors, leftOut);
         Report(limiter, work, "upload", report.Steps, report.Steps, report.Loss);
     }
 

@@ -83,7 +83,7 @@ public sealed class ClientDaemon : IDisposable
     {
         if (configuration.Server.Scheme != "https")
             return null;
-        var identity = SiteIdentity.Open(configuration.State);
+        var identity = SiteIdentity.Open(configuration.State, configuration.Proxy);
         if (identity.ClientId == configuration.Id)
             return identity;
         using (identity)

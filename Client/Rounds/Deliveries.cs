@@ -76,7 +76,10 @@ sealed class Deliveries(UpdateUploads uploads, ClientBooks books, ClientRuntime 
         runtime.Log.Delivered(entry.AssignmentId, entry.Size, outcome);
         ClientTelemetry.Answered(outcome.Result.ToString().ToLowerInvariant());
         books.Traces.Forget(entry.AssignmentId);
-        books.Outbox.Remove(entry.AssignmentId);
+        if (outcome.Result == UploadResult.Accepted)
+            books.Outbox.Accept(entry.AssignmentId);
+        else
+            books.Outbox.Remove(entry.AssignmentId);
         _refusals.Remove(entry.AssignmentId);
         Delivered?.Invoke();
     }

@@ -9,7 +9,7 @@ namespace Federated.Client.Rounds;
 sealed class EventHandling(ClientConfiguration configuration, IWorksite site, StartPointLoader loader, ClientBooks books, ClientRuntime runtime)
 {
     readonly RunFilter _filter = new(configuration.Runs);
-    readonly AdmissionRules _admission = new(configuration, site, books.Ledger);
+    readonly AdmissionRules _admission = new(configuration, site, books);
     readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
     readonly List<Task> _joining = [];
     CancellationToken _connected;
@@ -174,6 +174,7 @@ sealed class EventHandling(ClientConfiguration configuration, IWorksite site, St
         books.Work.Cancel(w => w.RunId == run);
         foreach (var entry in books.Outbox.Entries.Where(e => e.RunId == run))
             books.Outbox.Remove(entry.AssignmentId);
+        books.Outbox.Forget(run);
         books.Runs.Set(run, RunStanding.Ended);
         CheckIdle();
     }

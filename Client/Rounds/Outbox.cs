@@ -12,6 +12,7 @@ public sealed class Outbox
     readonly Lock _lock = new();
     readonly IOutboxStore _store;
     readonly SortedDictionary<string, OutboxEntry> _entries = new(StringComparer.Ordinal);
+    TaskCompletionSource _removed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     Outbox(IOutboxStore store) => _store = store;
 
@@ -53,10 +54,11 @@ public sealed class Outbox
     /// <param name="runId">The assignment's run.</param>
     /// <param name="header">The first bytes of the byte string.</param>
     /// <param name="tensors">The rest, in order.</param>
+    /// <param name="leftOut">What the encoding left out of it; null for nothing.</param>
     /// <exception cref="IOException">The disk is full or fails; nothing is kept then.</exception>
-    public OutboxEntry Add(string assignmentId, string runId, byte[] header, IEnumerable<ReadOnlyMemory<byte>> tensors)
+    public OutboxEntry Add(string assignmentId, string runId, byte[] header, IEnumerable<ReadOnlyMemory<byte>> tensors, byte[]? leftOut = null)
     {
-        var entry = _store.Write(assignmentId, runId, header, tensors);
+        var entry = _store.Write(assignmentId, runId, header, tensors, leftOut);
         lock (_lock)
             _entries[assignmentId] = entry;
         return entry;
@@ -66,22 +68,57 @@ public sealed class Outbox
     /// <exception cref="FileNotFoundException">It was removed in the meantime.</exception>
     public Stream Read(OutboxEntry entry) => _store.Read(entry);
 
-    /// <summary>Removes what has been answered, or has become pointless.</summary>
-    public void Remove(string assignmentId)
+    /// <summary>Removes what was not accepted, or has become pointless; what its encoding left out goes with it.</summary>
+    public void Remove(string assignmentId) => Remove(assignmentId, _store.Delete);
+
+    /// <summary>Removes what was accepted; what its encoding left out waits for the run's next update.</summary>
+    public void Accept(string assignmentId) => Remove(assignmentId, _store.Accept);
+
+    /// <summary>What the run's accepted updates have left out; null for nothing.</summary>
+    /// <exception cref="IOException">The disk fails.</exception>
+    public byte[]? LeftOut(string runId) => _store.LeftOut(runId);
+
+    /// <summary>The run is over: what its updates have left out has no next update.</summary>
+    public void Forget(string runId) => _store.Forget(runId);
+
+    /// <summary>Waits until every update of a run has been answered: only then is it known what the last one left out.</summary>
+    public async Task SettledAsync(string runId, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            Task removed;
+            lock (_lock)
+            {
+                if (_entries.Values.All(e => e.RunId != runId))
+                    return;
+                removed = _removed.Task;
+            }
+            await removed.WaitAsync(cancellation);
+        }
+    }
+
+    void Remove(string assignmentId, Action<OutboxEntry> delete)
     {
         OutboxEntry? entry;
         lock (_lock)
         {
-            if (!_entries.Remove(assignmentId, out entry))
+            if (!_entries.TryGetValue(assignmentId, out entry))
                 return;
         }
         try
         {
-            _store.Delete(entry);
+            delete(entry);
         }
         catch (IOException)
         {
             // What stays on a failing disk is sent again after the next start and gets the same answer.
         }
+        TaskCompletionSource removed;
+        lock (_lock)
+        {
+            _entries.Remove(assignmentId);
+            (removed, _removed) = (_removed, new(TaskCreationOptions.RunContinuationsAsynchronously));
+        }
+        removed.SetResult();
     }
 }

@@ -8,7 +8,8 @@ namespace Federated.Client.Rounds;
 /// <summary>Turns a trained adapter into the bytes that leave: delta = theta_k - theta_v, each trained tensor encoded on its own.</summary>
 static class UpdateBuilder
 {
-    public static (byte[] Header, IEnumerable<ReadOnlyMemory<byte>> Tensors) Build(
+    /// <returns>The header and the tensors that are sent, and what their encoding leaves out of them.</returns>
+    public static (byte[] Header, IEnumerable<ReadOnlyMemory<byte>> Tensors, byte[]? LeftOut) Build(
         WorkAssignment work, string clientId, AdapterTensors delta, long samples, double loss)
     {
         var encoding = work.Encoding!.Value;
@@ -21,7 +22,11 @@ static class UpdateBuilder
             LocalSteps = work.Train!.Steps,
             TrainingLoss = loss,
         };
-        return (ProtoMapping.ToBytes(envelope), delta.Layout.Tensors.Where(t => t.Trained).Select(t => Encode(encoding, t, delta)));
+        var tensors = delta.Layout.Tensors.Where(t => t.Trained).Select(t => Encode(encoding, t, delta));
+        if (!ErrorFeedback.Uses(encoding))
+            return (ProtoMapping.ToBytes(envelope), tensors, null);
+        List<ReadOnlyMemory<byte>> encoded = [.. tensors];
+        return (ProtoMapping.ToBytes(envelope), encoded, ErrorFeedback.LeftOut(work.Gauge, encoding, delta, encoded));
     }
 
     /// <summary>theta_k - theta_v.</summary>

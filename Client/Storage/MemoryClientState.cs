@@ -23,15 +23,16 @@ public sealed class MemoryClientState(string token) : IClientState
 
     sealed class Store : IOutboxStore
     {
-        readonly SortedDictionary<string, (OutboxEntry Entry, byte[] Bytes)> _entries = new(StringComparer.Ordinal);
+        readonly SortedDictionary<string, (OutboxEntry Entry, byte[] Bytes, byte[]? LeftOut)> _entries = new(StringComparer.Ordinal);
+        readonly Dictionary<string, byte[]> _leftOut = new(StringComparer.Ordinal);
 
         public IReadOnlyList<OutboxEntry> Load() => [.. _entries.Values.Select(e => e.Entry)];
 
-        public OutboxEntry Write(string assignmentId, string runId, byte[] header, IEnumerable<ReadOnlyMemory<byte>> tensors)
+        public OutboxEntry Write(string assignmentId, string runId, byte[] header, IEnumerable<ReadOnlyMemory<byte>> tensors, byte[]? leftOut)
         {
             byte[] bytes = [.. header, .. tensors.SelectMany(t => t.ToArray())];
             var entry = new OutboxEntry(assignmentId, runId, assignmentId, header.Length, bytes.Length, TreeDigest.Of(bytes));
-            _entries[assignmentId] = (entry, bytes);
+            _entries[assignmentId] = (entry, bytes, leftOut);
             return entry;
         }
 
@@ -40,6 +41,16 @@ public sealed class MemoryClientState(string token) : IClientState
             : throw new FileNotFoundException($"The update of '{entry.AssignmentId}' has been deleted.");
 
         public void Delete(OutboxEntry entry) => _entries.Remove(entry.AssignmentId);
+
+        public void Accept(OutboxEntry entry)
+        {
+            if (_entries.Remove(entry.AssignmentId, out var accepted) && accepted.LeftOut is { } left)
+                _leftOut[entry.RunId] = left;
+        }
+
+        public byte[]? LeftOut(string runId) => _leftOut.GetValueOrDefault(runId);
+
+        public void Forget(string runId) => _leftOut.Remove(runId);
     }
 
     sealed class Shelf : IBlobShelf

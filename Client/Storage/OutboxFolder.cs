@@ -6,12 +6,12 @@ using Federated.Formats.Digests;
 namespace Federated.Client.Storage;
 
 /// <summary>
-/// An outbox on disk: NAME.update holds the bytes, NAME.json says what they are and is written last. Bytes without an index are a stray
-/// that the next start removes.
+/// An outbox on disk: NAME.update holds the bytes, NAME.left what their encoding left out, NAME.json says what they are and is written last. Bytes
+/// without an index are a stray that the next start removes. left/RUN is what the accepted updates of a run have left out.
 /// </summary>
 public sealed class OutboxFolder(string folder) : IOutboxStore
 {
-    const string UpdateSuffix = ".update", IndexSuffix = ".json";
+    const string UpdateSuffix = ".update", IndexSuffix = ".json", LeftSuffix = ".left", LeftFolder = "left";
 
     public IReadOnlyList<OutboxEntry> Load()
     {
@@ -21,7 +21,7 @@ public sealed class OutboxFolder(string folder) : IOutboxStore
         return entries;
     }
 
-    public OutboxEntry Write(string assignmentId, string runId, byte[] header, IEnumerable<ReadOnlyMemory<byte>> tensors)
+    public OutboxEntry Write(string assignmentId, string runId, byte[] header, IEnumerable<ReadOnlyMemory<byte>> tensors, byte[]? leftOut)
     {
         var path = Path.Combine(folder, FileName(assignmentId) + UpdateSuffix);
         var temporary = path + ".tmp";
@@ -29,6 +29,8 @@ public sealed class OutboxFolder(string folder) : IOutboxStore
         {
             var (size, digest) = WriteBytes(temporary, header, tensors);
             DurableFiles.Publish(temporary, path);
+            if (leftOut is not null)
+                DurableFiles.Write(LeftPath(path), leftOut);
             DurableFiles.Write(IndexPath(path), JsonSerializer.SerializeToUtf8Bytes(new Index(assignmentId, runId, header.Length, size, digest)));
             return new OutboxEntry(assignmentId, runId, path, header.Length, size, digest);
         }
@@ -36,6 +38,7 @@ public sealed class OutboxFolder(string folder) : IOutboxStore
         {
             File.Delete(temporary);
             File.Delete(path);
+            File.Delete(LeftPath(path));
             throw;
         }
     }
@@ -46,7 +49,27 @@ public sealed class OutboxFolder(string folder) : IOutboxStore
     {
         // The index goes first: what is left after a crash must be a stray, never an index without its bytes.
         DurableFiles.Delete(IndexPath(entry.Path));
+        File.Delete(LeftPath(entry.Path));
         File.Delete(entry.Path);
+    }
+
+    // Moved before the index goes: a crash in between sends the update again, and its second answer finds nothing more to move.
+    public void Accept(OutboxEntry entry)
+    {
+        if (File.Exists(LeftPath(entry.Path)))
+        {
+            Directory.CreateDirectory(Path.Combine(folder, LeftFolder));
+            DurableFiles.Publish(LeftPath(entry.Path), LeftOf(entry.RunId));
+        }
+        Delete(entry);
+    }
+
+    public byte[]? LeftOut(string runId) => File.Exists(LeftOf(runId)) ? File.ReadAllBytes(LeftOf(runId)) : null;
+
+    public void Forget(string runId)
+    {
+        if (File.Exists(LeftOf(runId)))
+            File.Delete(LeftOf(runId));
     }
 
     static (long Size, string Digest) WriteBytes(string path, byte[] header, IEnumerable<ReadOnlyMemory<byte>> tensors)
@@ -80,13 +103,17 @@ public sealed class OutboxFolder(string folder) : IOutboxStore
 
     void RemoveStrays(IEnumerable<OutboxEntry> entries)
     {
-        var known = entries.SelectMany(e => new[] { e.Path, IndexPath(e.Path) }).ToHashSet(StringComparer.Ordinal);
+        var known = entries.SelectMany(e => new[] { e.Path, IndexPath(e.Path), LeftPath(e.Path) }).ToHashSet(StringComparer.Ordinal);
         foreach (var file in Directory.GetFiles(folder))
         {
             if (!known.Contains(file))
                 File.Delete(file);
         }
     }
+
+    static string LeftPath(string updatePath) => updatePath[..^UpdateSuffix.Length] + LeftSuffix;
+
+    string LeftOf(string runId) => Path.Combine(folder, LeftFolder, FileName(runId));
 
     static string IndexPath(string updatePath) => updatePath[..^UpdateSuffix.Length] + IndexSuffix;
 

@@ -21,6 +21,9 @@ static class ProtoMapping
         (Encoding.F32, Wire.TensorEncoding.F32),
         (Encoding.F16, Wire.TensorEncoding.F16),
         (Encoding.BF16, Wire.TensorEncoding.Bf16),
+        (Encoding.I8Block, Wire.TensorEncoding.I8Block),
+        (Encoding.NF4, Wire.TensorEncoding.Nf4),
+        (Encoding.TopK, Wire.TensorEncoding.TopK),
     ];
 
     public static Wire.ClientMessage ToWire(ClientReport report) => report switch
@@ -168,6 +171,7 @@ static class ProtoMapping
         Evaluate = a.Kind == Wire.AssignmentKind.Evaluate && a.Evaluate is not null ? FromWire(a.Evaluate) : null,
         Encoding = Encodings.Where(e => e.Wire == a.Encoding).Select(e => (Encoding?)e.Own).FirstOrDefault(),
         Seed = a.Seed,
+        Gauge = a.Gauge,
         TraceParent = a.Traceparent.Length > 0 ? a.Traceparent : null,
     };
 

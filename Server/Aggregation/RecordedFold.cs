@@ -12,18 +12,19 @@ sealed class RecordedFold(IBlobStore blobs, IUpdateSpools spools, AdapterCache a
 {
     /// <param name="order">The record.</param>
     /// <param name="start">What the round starts from.</param>
+    /// <param name="diagnose">Whether the result is to have diagnostics; on one thread, because nobody waits for them.</param>
     /// <param name="use">Makes something of the result while the updates are mapped.</param>
     /// <param name="stopping">Ends the fold.</param>
     /// <exception cref="UpdatesLostException">Accepted updates are missing or corrupt.</exception>
     /// <exception cref="FoldRefusedException">The updates cannot be combined.</exception>
-    public T Run<T>(FoldOrder order, RecordedStart start, Func<FoldResult, IReadOnlyList<Contribution>, T> use, CancellationToken stopping)
+    public T Run<T>(FoldOrder order, RecordedStart start, bool diagnose, Func<FoldResult, IReadOnlyList<Contribution>, T> use, CancellationToken stopping)
     {
         var open = new List<IUpdateBytes>();
         try
         {
             var input = new FoldInput(start.Previous, Contributions(order, open)) { State = start.State, Mechanism = start.Mechanism, Round = order.Plan.FoldRound };
             var composition = StrategyCatalog.Default.Compose(order.Spec.Strategy);
-            return use(new Fold(composition).Run(input, new FoldLimits(options.Threads, options.MemoryBytes), stopping), input.Contributions);
+            return use(new Fold(composition).Run(input, new FoldLimits(diagnose ? 1 : options.Threads, options.MemoryBytes, diagnose), stopping), input.Contributions);
         }
         finally
         {

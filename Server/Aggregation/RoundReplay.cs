@@ -46,7 +46,7 @@ sealed class RoundReplay(IBlobStore blobs, IRunStore store, AdapterCache adapter
     {
         try
         {
-            return fold.Run(order, new RecordedStart(before, state, RoundNoise.Of(order, state, secrets)?.Mechanism), (result, _) => result, stopping);
+            return fold.Run(order, new RecordedStart(before, state, RoundNoise.Of(order, state, secrets)?.Mechanism), false, (result, _) => result, stopping);
         }
         catch (FoldRefusedException e)
         {
@@ -61,12 +61,9 @@ sealed class RoundReplay(IBlobStore blobs, IRunStore store, AdapterCache adapter
     async Task<FoldOrder> RecordAsync(RoundState run, int round, CancellationToken stopping)
     {
         var row = (await store.RoundsAsync(run.Run, stopping)).FirstOrDefault(r => r.Round == round);
-        if (row is not { AcceptedSetJson: { } json, VersionOut: not null } || await store.PlanAsync(run.Run, round, row.Attempt, stopping) is not { } plan)
-            throw new FaultException(Fault.VersionNotFound, $"Round {round} of run '{run.Run}' has published nothing that could be folded again.");
-        var order = new FoldOrder(run.Spec, RoundPlan.Parse(Encoding.UTF8.GetBytes(plan.Json)), AcceptedSet.Parse(Encoding.UTF8.GetBytes(json)), await VersionAsync(run.Run, row.VersionIn, stopping));
-        foreach (var start in order.Accepted.Updates.Select(u => u.StartVersion).OfType<int>().Distinct())
-            order = order with { Starts = order.Starts.SetItem(start, await VersionAsync(run.Run, start, stopping)) };
-        return order;
+        return row is null || await RoundRestore.OrderAsync(store, run.Spec, row, stopping) is not { } order
+            ? throw new FaultException(Fault.VersionNotFound, $"Round {round} of run '{run.Run}' has published nothing that could be folded again.")
+            : order;
     }
 
     RunSpec Admitted(FoldOrder order, string strategy)

@@ -32,6 +32,9 @@ sealed class RoundWorker(IBlobStore blobs, AdapterCache adapters, VersionWriter 
         }
     }
 
+    public Task<RoundCommand> DiagnoseAsync(FoldOrder order, CancellationToken stopping) =>
+        Task.Factory.StartNew(() => Diagnose(order, stopping), stopping, TaskCreationOptions.DenyChildAttach, options.Scheduler);
+
     public Task ExportAsync(RoundState state, VersionInfo version, CancellationToken stopping) => options.PublishedFolder is { } folder
         ? Task.Run(() => new PublishedFolders(folder, blobs, adapters).Ensure(state.Spec, version), stopping)
         : Task.CompletedTask;
@@ -44,7 +47,7 @@ sealed class RoundWorker(IBlobStore blobs, AdapterCache adapters, VersionWriter 
             var state = GroupFiles.ReadState(blobs, order.VersionIn.StateDigest);
             var noise = RoundNoise.Of(order, state, secrets);
             var start = new RecordedStart(_cache.Read(order.Plan.Run, adapter.Layout, order.VersionIn), state, noise?.Mechanism);
-            return new RoundCommand.FoldCompleted(fold.Run(order, start, (result, contributions) => Folded(order, adapter, result, noise, contributions), stopping));
+            return new RoundCommand.FoldCompleted(fold.Run(order, start, false, (result, contributions) => Folded(order, adapter, result, noise, contributions), stopping));
         }
         catch (FoldRefusedException e)
         {
@@ -57,6 +60,25 @@ sealed class RoundWorker(IBlobStore blobs, AdapterCache adapters, VersionWriter 
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or FaultException)
         {
             return new RoundCommand.WorkInterrupted(FaultCatalog.ToRefusal(e));
+        }
+    }
+
+    RoundCommand Diagnose(FoldOrder order, CancellationToken stopping)
+    {
+        try
+        {
+            var adapter = adapters.Get(order.VersionIn.SchemaDigest, order.VersionIn.PlanDigest);
+            var state = GroupFiles.ReadState(blobs, order.VersionIn.StateDigest);
+            var start = new RecordedStart(GroupFiles.Read(blobs, adapter.Layout, order.VersionIn), state, RoundNoise.Of(order, state, secrets)?.Mechanism);
+            return new RoundCommand.Diagnosed(order.Plan.Round, fold.Run(order, start, true, (result, _) => DiagnosticsJson.Write(result.Diagnostics), stopping));
+        }
+        catch (UpdatesLostException e)
+        {
+            return new RoundCommand.NotDiagnosed(order.Plan.Round, e.Reason);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            return new RoundCommand.NotDiagnosed(order.Plan.Round, FaultCatalog.ToRefusal(e));
         }
     }
 

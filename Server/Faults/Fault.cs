@@ -13,6 +13,7 @@ enum Fault
     VersionNotFound,
     EvaluationNotWanted,
     RoundUnderWay,
+    NotDiagnosed,
     RoundNotFound,
     NoPeftFolder,
     BudgetExhausted,

@@ -21,6 +21,7 @@ static class FaultCatalog
         new(Fault.VersionNotFound, "F108", StatusCode.NotFound, 404, "No such adapter version"),
         new(Fault.EvaluationNotWanted, "F109", StatusCode.FailedPrecondition, 409, "The evaluation is not wanted"),
         new(Fault.RoundUnderWay, "F110", StatusCode.FailedPrecondition, 409, "A round is under way"),
+        new(Fault.NotDiagnosed, "F111", StatusCode.FailedPrecondition, 409, "The round has no full diagnostics"),
         new(Fault.RoundNotFound, "F130", StatusCode.NotFound, 404, "No such round"),
         new(Fault.NoPeftFolder, "F131", StatusCode.FailedPrecondition, 409, "The version has no peft folder"),
         new(Fault.BudgetExhausted, "F140", StatusCode.FailedPrecondition, 409, "The privacy budget is spent"),

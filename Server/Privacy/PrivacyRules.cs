@@ -1,5 +1,6 @@
 using Federated.Aggregators.Strategies;
 using Federated.Aggregators.Strategies.Catalogue;
+using Federated.Server.Aggregation;
 using Federated.Server.Runs;
 
 namespace Federated.Server.Privacy;
@@ -17,6 +18,8 @@ static class PrivacyRules
             AddTrustNone(spec, refusals);
         if (spec.Privacy is { } privacy)
             AddPrivacy(spec, privacy, refusals);
+        if (UpdateEncodings.HasFeedback(spec.Encoding) && (spec.Privacy is not null || spec.Trust == TrustNone))
+            refusals.Add($"run.encoding is '{spec.Encoding}'; what it leaves out of one update a client adds to its next, and no noise covers that. Without it: f32, f16 or bf16.");
         return refusals;
     }
 

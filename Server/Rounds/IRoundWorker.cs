@@ -9,6 +9,9 @@ interface IRoundWorker
     /// <summary>VersionWritten or WorkInterrupted; throws only when cancelled.</summary>
     Task<RoundCommand> WriteAsync(FoldOrder order, FoldedVersion folded, CancellationToken stopping);
 
+    /// <summary>After the commit: Diagnosed or NotDiagnosed; throws only when cancelled.</summary>
+    Task<RoundCommand> DiagnoseAsync(FoldOrder order, CancellationToken stopping);
+
     /// <summary>After the commit: what is convenient but can be rebuilt, such as the peft folder.</summary>
     Task ExportAsync(RoundState state, VersionInfo version, CancellationToken stopping);
 }

@@ -44,6 +44,12 @@ abstract record RoundCommand
 
     public sealed record VersionWritten(VersionInfo Version) : RoundCommand;
 
+    /// <summary>A published round's diagnostics, a JSON array.</summary>
+    public sealed record Diagnosed(int Round, string Json) : RoundCommand;
+
+    /// <summary>A published round's diagnostics cannot be computed.</summary>
+    public sealed record NotDiagnosed(int Round, Refusal Reason) : RoundCommand;
+
     /// <summary>Folding or writing was interrupted by the machine, not by the updates; it is tried again.</summary>
     public sealed record WorkInterrupted(Refusal Reason) : RoundCommand;
 

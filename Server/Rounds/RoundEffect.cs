@@ -15,6 +15,8 @@ abstract record RoundEffect
 
     public sealed record WriteVersion(FoldOrder Order, FoldedVersion Folded) : RoundEffect;
 
+    public sealed record StartDiagnosis(FoldOrder Order) : RoundEffect;
+
     public sealed record VersionPublished(VersionInfo Version, double Seconds) : RoundEffect;
 
     public sealed record AttemptFailed(int Round, int Attempt, Refusal Reason) : RoundEffect;

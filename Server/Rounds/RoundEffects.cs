@@ -5,10 +5,14 @@ namespace Federated.Server.Rounds;
 /// <summary>Carries out what the machine decided, once it is durable.</summary>
 sealed class RoundEffects(RoundServices services, ILogger logger, Action<RoundCommand> post, CancellationToken stopping)
 {
+    const int RestAfterDiagnosis = 9;
+
     public required RoundTrace Trace { get; init; }
 
     Task _work = Task.CompletedTask;
     Task _export = Task.CompletedTask;
+    Task _diagnosing = Task.CompletedTask;
+    (long EndedAt, TimeSpan Took) _lastDiagnosis;
     VersionInfo? _toExport;
 
     public void Carry(RoundEffect effect, RoundState state, long nowMs)
@@ -29,6 +33,9 @@ sealed class RoundEffects(RoundServices services, ILogger logger, Action<RoundCo
                 break;
             case RoundEffect.WriteVersion write:
                 _work = WorkAsync(services.Worker.WriteAsync(write.Order, write.Folded, stopping));
+                break;
+            case RoundEffect.StartDiagnosis start:
+                _diagnosing = WorkAsync(DiagnoseAsync(start.Order));
                 break;
             case RoundEffect.VersionPublished published:
                 logger.VersionPublished(state.Run, published.Version.Version, published.Version.ManifestDigest);
@@ -72,7 +79,7 @@ sealed class RoundEffects(RoundServices services, ILogger logger, Action<RoundCo
             services.Metrics.Refused(refusal);
     }
 
-    public Task DrainAsync() => Task.WhenAll(_work, _export);
+    public Task DrainAsync() => Task.WhenAll(_work, _export, _diagnosing);
 
     void ReportUpdate(StepResult step, RoundCommand.UpdateArrived update)
     {
@@ -100,6 +107,18 @@ sealed class RoundEffects(RoundServices services, ILogger logger, Action<RoundCo
         {
             // The server stops; the work is redone from the record.
         }
+    }
+
+    // At most a tenth of the time, so that rounds which follow each other fast have the machine for themselves.
+    async Task<RoundCommand> DiagnoseAsync(FoldOrder order)
+    {
+        var rest = RestAfterDiagnosis * _lastDiagnosis.Took - services.Time.GetElapsedTime(_lastDiagnosis.EndedAt);
+        if (rest > TimeSpan.Zero)
+            await Task.Delay(rest, services.Time, stopping);
+        var began = services.Time.GetTimestamp();
+        var command = await services.Worker.DiagnoseAsync(order, stopping);
+        _lastDiagnosis = (services.Time.GetTimestamp(), services.Time.GetElapsedTime(began));
+        return command;
     }
 
     // Rounds of a few milliseconds outrun the export; then only the newest version is worth a folder before somebody asks for another.

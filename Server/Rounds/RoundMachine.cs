@@ -40,6 +40,8 @@ static class RoundMachine
         RoundCommand.FoldRefused refused => AggregatingPhase.Quarantine(turn, refused.Reason),
         RoundCommand.UpdatesLost lost => AggregatingPhase.Lose(turn, lost),
         RoundCommand.VersionWritten written => PublishingPhase.Complete(turn, written.Version),
+        RoundCommand.Diagnosed diagnosed => Diagnosing.Complete(turn, diagnosed),
+        RoundCommand.NotDiagnosed failed => Diagnosing.Fail(turn, failed),
         RoundCommand.WorkInterrupted interrupted => AggregatingPhase.Interrupt(turn, interrupted.Reason),
         _ => throw new InvalidOperationException($"{command.GetType().Name} is no command of this machine."),
     };

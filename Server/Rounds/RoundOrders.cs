@@ -1,3 +1,6 @@
+using Federated.Aggregators.Strategies;
+using Federated.Aggregators.Strategies.Catalogue;
+using Federated.Server.Aggregation;
 using Federated.Server.Fleet.Messages;
 using Federated.Server.Privacy;
 using Federated.Server.Rounds.Phases;
@@ -31,8 +34,18 @@ static class RoundOrders
             Proximal = state.Spec.Train.Proximal,
             Encoding = state.Spec.Encoding,
             Seed = RoundSeeds.For(state.Spec.Seed, work.StartRound, work.Client),
+            Gauge = Gauge(state, work),
             Mechanism = Mechanism(state.Spec.Privacy),
         };
+
+    // A rule that gives the factors a new basis every round makes what was left out in the old one meaningless.
+    static string Gauge(RoundState state, Participation work)
+    {
+        if (!UpdateEncodings.HasFeedback(state.Spec.Encoding))
+            return "";
+        var start = state.StartOf(work);
+        return StrategyCatalog.Default.Compose(state.Spec.Strategy).Strategies[StrategyKind.Product].Capabilities.KeepsGauge ? start.PlanDigest : start.ManifestDigest;
+    }
 
     public static ServerSays.Evaluate Evaluate(RoundState state, EvaluationRound evaluation, EvaluationEntry entry, long nowMs, string? traceParent) => new(
         new WorkOrder(entry.AssignmentId, state.Run, evaluation.Version, evaluation.Target.ManifestDigest)

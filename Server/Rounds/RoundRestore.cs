@@ -18,9 +18,7 @@ static class RoundRestore
     public static async Task<RoundState> LoadAsync(IRunStore store, RunRow run, CancellationToken stopping)
     {
         var rounds = await store.RoundsAsync(run.Id, stopping);
-        var version = await store.VersionAsync(run.Id, run.Version, stopping)
-            ?? throw new StoreConflictException($"Run '{run.Id}' has no version {run.Version}.");
-        var state = Begin(run, Version(version));
+        var state = Begin(run, await VersionAsync(store, run.Id, run.Version, stopping));
         foreach (var row in await store.LedgerAsync(run.Id, stopping))
             state = state with { Spent = PrivacySpending.Add(state.Spent, LedgerRows.Clients(row)) };
         if (rounds.FirstOrDefault(r => r.Round == run.Round) is { } round)
@@ -28,8 +26,28 @@ static class RoundRestore
         state = await WithParticipationsAsync(state, store, stopping);
         if (state.Phase is RoundPhase.Collecting or RoundPhase.Aggregating)
             state = WithPlan(state, await store.PlanAsync(run.Id, run.Round, run.Attempt, stopping));
+        foreach (var row in rounds.Where(r => r.DiagnosticsJson is null))
+        {
+            if (await OrderAsync(store, state.Spec, row, stopping) is { } order)
+                state = state with { Diagnoses = state.Diagnoses.Add(new Diagnosis(order, Record(row), row.Attempt)) };
+        }
         return await WithEvaluationsAsync(state, store, stopping);
     }
+
+    /// <summary>What a published round folded; null where it folded nothing.</summary>
+    public static async Task<FoldOrder?> OrderAsync(IRunStore store, RunSpec spec, RoundRow round, CancellationToken stopping)
+    {
+        if (round is not { AcceptedSetJson: { } json, VersionOut: not null } || await store.PlanAsync(spec.Name, round.Round, round.Attempt, stopping) is not { } plan)
+            return null;
+        var order = new FoldOrder(spec, RoundPlan.Parse(Encoding.UTF8.GetBytes(plan.Json)), AcceptedSet.Parse(Encoding.UTF8.GetBytes(json)),
+            await VersionAsync(store, spec.Name, round.VersionIn, stopping));
+        foreach (var start in order.Accepted.Updates.Select(u => u.StartVersion).OfType<int>().Distinct())
+            order = order with { Starts = order.Starts.SetItem(start, await VersionAsync(store, spec.Name, start, stopping)) };
+        return order;
+    }
+
+    static async Task<VersionInfo> VersionAsync(IRunStore store, string run, int version, CancellationToken stopping) =>
+        Version(await store.VersionAsync(run, version, stopping) ?? throw new StoreConflictException($"Run '{run}' has no version {version}."));
 
     public static VersionInfo Version(VersionRow row) =>
         new(row.Version, row.ManifestDigest, row.ManifestSize, row.ParentDigest, row.SchemaDigest, row.PlanDigest)
@@ -62,19 +80,21 @@ static class RoundRestore
         };
     }
 
+    static RoundRecord Record(RoundRow round) => new(round.Round, round.VersionIn, round.StartedMs)
+    {
+        VersionOut = round.VersionOut,
+        CollectedMs = round.CollectedMs,
+        FoldedMs = round.FoldedMs,
+        PublishedMs = round.PublishedMs,
+        DiagnosticsJson = round.DiagnosticsJson,
+        LeakageJson = round.LeakageJson,
+        Rejected = round.Rejected,
+        Discarded = round.Discarded,
+    };
+
     static RoundState WithRound(RoundState state, RoundRow round) => state with
     {
-        Record = new RoundRecord(round.Round, round.VersionIn, round.StartedMs)
-        {
-            VersionOut = round.VersionOut,
-            CollectedMs = round.CollectedMs,
-            FoldedMs = round.FoldedMs,
-            PublishedMs = round.PublishedMs,
-            DiagnosticsJson = round.DiagnosticsJson,
-            LeakageJson = round.LeakageJson,
-            Rejected = round.Rejected,
-            Discarded = round.Discarded,
-        },
+        Record = Record(round),
         Accepted = round.AcceptedSetJson is { } set ? AcceptedSet.Parse(Encoding.UTF8.GetBytes(set)) : null,
     };
 
@@ -86,8 +106,7 @@ static class RoundRestore
         var live = state.Participations.Values.Concat(state.Late.Values).Where(p => p.State is ParticipationState.Assigned or ParticipationState.Accepted);
         foreach (var start in live.Select(p => p.StartVersion).Distinct().Where(v => v != state.Version.Version).ToList())
         {
-            var version = await store.VersionAsync(state.Run, start, stopping) ?? throw new StoreConflictException($"Run '{state.Run}' has no version {start}.");
-            state = state with { Starts = state.Starts.SetItem(start, Version(version)) };
+            state = state with { Starts = state.Starts.SetItem(start, await VersionAsync(store, state.Run, start, stopping)) };
         }
         return state;
     }
@@ -125,9 +144,7 @@ static class RoundRestore
                 state = Evaluating.Judged(state, group.Key, EvaluationTotal.Of(entries.Values));
                 continue;
             }
-            var version = await store.VersionAsync(state.Run, group.Key, stopping)
-                ?? throw new StoreConflictException($"Run '{state.Run}' has no version {group.Key}.");
-            var evaluation = new EvaluationRound(Version(version), group.First().Attempt, group.First().DeadlineMs, entries);
+            var evaluation = new EvaluationRound(await VersionAsync(store, state.Run, group.Key, stopping), group.First().Attempt, group.First().DeadlineMs, entries);
             state = state with { Evaluations = state.Evaluations.Add(group.Key, evaluation) };
         }
         return state;

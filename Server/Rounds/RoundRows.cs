@@ -135,6 +135,10 @@ static class RoundRows
         LeakageJson = record.PublishedMs is null ? null : record.LeakageJson,
     };
 
+    /// <summary>A published round's row with its diagnostics.</summary>
+    public static RowChange Diagnosed(RoundState s, Diagnosis diagnosis, string json) => RowChange.Update(
+        Round(s with { Attempt = diagnosis.Attempt, Accepted = diagnosis.Order.Accepted }, diagnosis.Record with { DiagnosticsJson = json }));
+
     static PlanRow Plan(RoundState s, RoundPlan plan) => new()
     {
         RunId = s.Run,

@@ -57,6 +57,9 @@ sealed record RoundState
     /// <summary>Derived from the finished evaluations; null before the first.</summary>
     public StopProgress? Stop { get; init; }
 
+    /// <summary>Published rounds whose diagnostics are still to come: the first is under way, the other waits.</summary>
+    public ImmutableArray<Diagnosis> Diagnoses { get; init; } = [];
+
     /// <summary>No client is given up before this time; not stored.</summary>
     public long GraceMs { get; init; }
 
@@ -89,6 +92,11 @@ sealed record RoundState
             return wake == long.MaxValue ? null : wake;
         }
     }
+
+    /// <summary>The last round whose spools nobody needs: a round's stay for one round more, those of late updates until they are folded, and all until they are diagnosed.</summary>
+    public int SpentSpools => Diagnoses.Select(d => d.OldestSpool).Concat(IsTerminal ? [Round + 1] : Live.Select(p => p.StartRound).Append(Round - 1)).Min() - 1;
+
+    IEnumerable<Participation> Live => Participations.Values.Concat(Late.Values).Where(p => p.State is ParticipationState.Assigned or ParticipationState.Accepted);
 
     long NextOwnDeadlineMs => Spec.Selection.DeadlineFactor == 0 ? long.MaxValue
         : Participations.Values.Where(p => p.State == ParticipationState.Assigned).Select(p => Deadlines.OfClient(this, p)).DefaultIfEmpty(long.MaxValue).Min();

@@ -25,7 +25,14 @@ sealed class RoundTurn(RoundState state, long nowMs)
     public void Event(string kind, string? client = null, Fault? fault = null, Action<Utf8JsonWriter>? data = null) =>
         _rows.Add(RowChange.Add(RoundEvents.Of(State, NowMs, kind, client, fault, data)));
 
+    /// <summary>Notes what happened to an earlier round.</summary>
+    public void Event(int round, string kind, Fault? fault = null) =>
+        _rows.Add(RowChange.Add(RoundEvents.Of(State, NowMs, kind, null, fault, null) with { Round = round }));
+
     public void Add(RoundEffect effect) => Effects.Add(effect);
+
+    /// <summary>Notes a row of an earlier round, which the state no longer holds.</summary>
+    public void Add(RowChange change) => _rows.Add(change);
 
     public StepResult Finish(StepOutcome outcome) => new(State, _rows.Changes, Effects, outcome);
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Federated.Aggregators.Json;
+using Federated.Server.Aggregation;
 using Federated.Server.Fleet;
 using Federated.Server.Privacy;
 using Federated.Server.Storage;
@@ -19,7 +20,6 @@ static class RunSpecJson
         "warmStart", "selection", "asynchrony", "stop",
     ];
 
-    static readonly string[] Encodings = ["f32", "f16", "bf16"];
     static readonly string[] Optimizers = ["adamw", "sgd"];
 
     /// <exception cref="FormatException">The text is no RunSpec; the message names the key, its value and the limit.</exception>
@@ -46,7 +46,7 @@ static class RunSpecJson
             Asynchrony = root.Object("asynchrony") is { } asynchrony ? AsynchronySettings.Read(asynchrony) : null,
             Stop = root.Object("stop") is { } stop ? StopSettings.Read(stop) : null,
             Evaluate = root.Object("evaluate") is { } evaluate ? ReadEvaluate(evaluate) : null,
-            Encoding = root.Choice("encoding", Encodings, "f32"),
+            Encoding = root.Choice("encoding", [.. UpdateEncodings.Names], "f32"),
             UpdateNormLimit = root.Object("limits") is { } limits ? ReadLimits(limits) : DefaultNormLimit,
             Trust = root.Choice("trust", ["server", PrivacyRules.TrustNone], "server"),
             ProbePack = root.Element("probePack") is null ? null : ReadDigest(root, "probePack"),
@@ -162,12 +162,24 @@ static class RunSpecJson
         var cohort = new CohortSettings(
             size,
             quorum,
-            (int)o.Integer("minimum", 1, quorum, 1),
+            ReadMinimum(o, size, quorum),
             (int)o.Integer("deadlineSeconds", 0, 30 * 86_400, 300),
             (int)o.Integer("graceSeconds", 0, 86_400, 30),
             (int)o.Integer("maxAttempts", 1, 1_000, 5));
         o.Done();
         return cohort;
+    }
+
+    // A share of the clients asked for, as schedulers state it; the record has the count.
+    static int ReadMinimum(StrictObject o, int size, int quorum)
+    {
+        var minimum = (int)o.Integer("minimum", 1, quorum, 1);
+        if (o.Element("minimumFraction") is null)
+            return minimum;
+        if (o.Element("minimum") is not null)
+            throw new FormatException($"{o.Path} has minimum and minimumFraction; one of them decides.");
+        minimum = (int)Math.Max(1, Math.Ceiling(o.Number("minimumFraction", 0, 1) * size));
+        return minimum <= quorum ? minimum : throw new FormatException($"{o.Path}.minimumFraction makes {minimum} of {size}; the quorum is {quorum}.");
     }
 
     static TrainSettings ReadTrain(StrictObject o)

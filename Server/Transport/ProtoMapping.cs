@@ -178,7 +178,10 @@ static class ProtoMapping
             Wire.TensorEncoding.F32 => TensorEncoding.F32,
             Wire.TensorEncoding.F16 => TensorEncoding.F16,
             Wire.TensorEncoding.Bf16 => TensorEncoding.BF16,
-            _ => throw new FaultException(Fault.HeaderMalformed, $"tensor.encoding is {(int)tensor.Encoding}; 1 to 3 are known."),
+            Wire.TensorEncoding.I8Block => TensorEncoding.I8Block,
+            Wire.TensorEncoding.Nf4 => TensorEncoding.NF4,
+            Wire.TensorEncoding.TopK => TensorEncoding.TopK,
+            _ => throw new FaultException(Fault.HeaderMalformed, $"tensor.encoding is {(int)tensor.Encoding}; 1 to 6 are known."),
         };
         return new TensorHeader(
             tensor.Name, [.. tensor.Shape.Select(s => (int)Math.Min(s, int.MaxValue))], encoding, Count("tensor.byte_length", tensor.ByteLength, ProtocolLimits.UpdateBytes));
@@ -204,6 +207,7 @@ static class ProtoMapping
         assignment.Kind = Wire.AssignmentKind.Train;
         assignment.Encoding = EncodingNames.Single(e => e.Value == train.Settings.Encoding).Key;
         assignment.Seed = train.Settings.Seed;
+        assignment.Gauge = train.Settings.Gauge;
         assignment.Train = new()
         {
             Steps = (uint)train.Settings.Steps,
@@ -246,6 +250,9 @@ static class ProtoMapping
         [Wire.TensorEncoding.F32] = "f32",
         [Wire.TensorEncoding.F16] = "f16",
         [Wire.TensorEncoding.Bf16] = "bf16",
+        [Wire.TensorEncoding.I8Block] = "i8",
+        [Wire.TensorEncoding.Nf4] = "nf4",
+        [Wire.TensorEncoding.TopK] = "top-k",
     };
 
     static Wire.UploadResult Result(UploadResult result) => result switch

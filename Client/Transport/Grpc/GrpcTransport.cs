@@ -64,8 +64,9 @@ public sealed class GrpcTransport : ICoordinatorTransport
             // New calls move to a new connection now and then, so that a renewed certificate comes into use before the old one expires.
             PooledConnectionLifetime = identity is null ? Timeout.InfiniteTimeSpan : TimeSpan.FromHours(1),
             SslOptions = identity?.Options() ?? new(),
-            // A proxy named by the environment is for the internet, not for a coordinator that the administrator wrote down.
-            UseProxy = false,
+            // A proxy named by the environment is for the internet, not for a coordinator that the administrator wrote down; the site's own is.
+            UseProxy = identity?.Proxy is not null,
+            Proxy = identity?.Proxy,
         },
         DisposeHttpClient = true,
     });

@@ -21,19 +21,20 @@ public static class Enrolment
     /// <param name="server">REST address of the coordinator, https.</param>
     /// <param name="token">As `federated tokens create` printed it.</param>
     /// <param name="state">The client's state folder; made if it is not there.</param>
+    /// <param name="proxy">The proxy on the way; null goes directly.</param>
     /// <param name="cancellation">Ends the attempt.</param>
     /// <exception cref="ClientFault">F541: the coordinator refuses, or is not the one that the token names; F540: it does not answer.</exception>
-    public static async Task<string> RunAsync(Uri server, string token, string state, CancellationToken cancellation)
+    public static async Task<string> RunAsync(Uri server, string token, string state, IWebProxy? proxy, CancellationToken cancellation)
     {
         if (token.Split('_') is not ["fedjoin", _, _, { Length: 64 } fingerprint])
             throw ClientFaults.Refused(server.ToString(), "the join token does not have the form fedjoin_ID_SECRET_FINGERPRINT.");
         using var held = Storage.ClientState.Open(state);
         try
         {
-            using var authority = await AuthorityAsync(server, fingerprint, cancellation);
+            using var authority = await AuthorityAsync(server, fingerprint, proxy, cancellation);
             using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
             var trusted = new SslClientAuthenticationOptions { CertificateChainPolicy = SiteIdentity.Trust(authority) };
-            var issued = await RequestAsync(server, "api/v1/enrol", trusted, new { token, request = Request(key) }, http2: false, cancellation);
+            var issued = await RequestAsync(server, "api/v1/enrol", (trusted, proxy), new { token, request = Request(key) }, http2: false, cancellation);
             SiteIdentity.Write(state, issued.Certificate, key, authority.ExportCertificatePem());
             return issued.Client;
         }
@@ -50,9 +51,9 @@ public static class Enrolment
     /// <summary>A PKCS#10 request for a key, in PEM. Names in it would not be looked at.</summary>
     internal static string Request(ECDsa key) => new CertificateRequest("CN=site", key, HashAlgorithmName.SHA256).CreateSigningRequestPem();
 
-    internal static async Task<Issued> RequestAsync(Uri server, string path, SslClientAuthenticationOptions tls, object body, bool http2, CancellationToken cancellation)
+    internal static async Task<Issued> RequestAsync(Uri server, string path, (SslClientAuthenticationOptions, IWebProxy?) way, object body, bool http2, CancellationToken cancellation)
     {
-        using var http = Open(server, tls);
+        using var http = Open(server, way);
         using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body) };
         if (http2)
             (request.Version, request.VersionPolicy) = (HttpVersion.Version20, HttpVersionPolicy.RequestVersionExact);
@@ -65,9 +66,9 @@ public static class Enrolment
     }
 
     // Whoever answers here is not known yet, and nothing is told to it.
-    static async Task<X509Certificate2> AuthorityAsync(Uri server, string fingerprint, CancellationToken cancellation)
+    static async Task<X509Certificate2> AuthorityAsync(Uri server, string fingerprint, IWebProxy? proxy, CancellationToken cancellation)
     {
-        using var http = Open(server, new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, _, _, _) => true });
+        using var http = Open(server, (new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, _, _, _) => true }, proxy));
         var certificate = await AskAsync(async () =>
         {
             using var answer = await http.GetAsync("api/v1/authority", cancellation);
@@ -80,8 +81,8 @@ public static class Enrolment
             throw new LinkException(LinkFailure.Refused, "its authority is not the one that the join token names; somebody may be in between.");
     }
 
-    static HttpClient Open(Uri server, SslClientAuthenticationOptions tls) =>
-        new(new SocketsHttpHandler { SslOptions = tls, UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(10) }) { BaseAddress = server, Timeout = Limit, MaxResponseContentBufferSize = 1 << 20 };
+    static HttpClient Open(Uri server, (SslClientAuthenticationOptions Tls, IWebProxy? Proxy) way) =>
+        new(new SocketsHttpHandler { SslOptions = way.Tls, UseProxy = way.Proxy is not null, Proxy = way.Proxy, ConnectTimeout = TimeSpan.FromSeconds(10) }) { BaseAddress = server, Timeout = Limit, MaxResponseContentBufferSize = 1 << 20 };
 
     static async Task EnsureAsync(HttpResponseMessage answer, CancellationToken cancellation)
     {

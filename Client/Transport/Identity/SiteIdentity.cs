@@ -24,13 +24,19 @@ public sealed class SiteIdentity : IDisposable
     /// <summary>End of the certificate's life.</summary>
     public DateTimeOffset Expires => _current.NotAfter.ToUniversalTime();
 
+    /// <summary>The proxy on the way to the coordinator; null goes directly.</summary>
+    public System.Net.IWebProxy? Proxy { get; init; }
+
     /// <summary>Opens what <see cref="Enrolment"/> wrote into a state folder.</summary>
     /// <exception cref="ClientFault">F531: there is none, or it cannot be read.</exception>
-    public static SiteIdentity Open(string state)
+    public static SiteIdentity Open(string state, Uri? proxy = null)
     {
         try
         {
-            return new SiteIdentity(state, X509CertificateLoader.LoadCertificateFromFile(AuthorityFile(state)), X509Certificate2.CreateFromPemFile(IdentityFile(state)));
+            return new SiteIdentity(state, X509CertificateLoader.LoadCertificateFromFile(AuthorityFile(state)), X509Certificate2.CreateFromPemFile(IdentityFile(state)))
+            {
+                Proxy = SiteProxy.At(proxy),
+            };
         }
         catch (Exception e) when (e is CryptographicException or IOException or UnauthorizedAccessException)
         {
@@ -60,7 +66,7 @@ public sealed class SiteIdentity : IDisposable
     public async Task RenewAsync(Uri server, CancellationToken cancellation)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var issued = await Enrolment.RequestAsync(server, "api/v1/renew", Options(), new { request = Enrolment.Request(key) }, http2: true, cancellation);
+        var issued = await Enrolment.RequestAsync(server, "api/v1/renew", (Options(), Proxy), new { request = Enrolment.Request(key) }, http2: true, cancellation);
         Write(_folder, issued.Certificate, key, issued.Authority);
         _current = X509Certificate2.CreateFromPemFile(IdentityFile(_folder));
     }

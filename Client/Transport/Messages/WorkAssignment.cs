@@ -25,6 +25,9 @@ public sealed record WorkAssignment
     public TensorEncoding? Encoding { get; init; }
     public ulong Seed { get; init; }
 
+    /// <summary>Names the basis in which what an encoding left out of earlier updates has a meaning; empty where none has.</summary>
+    public string Gauge { get; init; } = "";
+
     /// <summary>W3C form of the coordinator's span that the work belongs below; null where it names none.</summary>
     public string? TraceParent { get; init; }
 }

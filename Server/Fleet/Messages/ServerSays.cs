@@ -52,6 +52,9 @@ sealed record TrainOrder(int Steps, int BatchSize, string Optimizer, double Lear
     public required string Encoding { get; init; }
     public required ulong Seed { get; init; }
 
+    /// <summary>Names the basis in which what an encoding left out has a meaning; empty where none has.</summary>
+    public string Gauge { get; init; } = "";
+
     /// <summary>Noise that the site adds; null is none.</summary>
     public SiteMechanism? Mechanism { get; init; }
 }

@@ -37,7 +37,7 @@ static class IdlePhase
         turn.Set(turn.State with { Phase = RoundPhase.Completed, LastError = null });
         turn.Event("run-completed", data: w => w.WriteString("reason", turn.State.Stop?.Reason ?? "rounds"));
         turn.Add(new RoundEffect.RunEnded("completed"));
-        turn.Add(new RoundEffect.DeleteSpools(turn.State.Round));
+        turn.Add(new RoundEffect.DeleteSpools(turn.State.SpentSpools));
         return false;
     }
 }

@@ -16,7 +16,7 @@ static class PublishingPhase
         {
             Version = version with { PublishedMs = turn.NowMs },
             Spent = PrivacySpending.After(state),
-            Record = state.Record! with { VersionOut = version.Version, PublishedMs = turn.NowMs },
+            Record = state.Record! with { VersionOut = version.Version, PublishedMs = turn.NowMs, DiagnosticsJson = null },
             Starts = state.Starts.SetItem(state.Version.Version, state.Version),
         });
         turn.Event("version-published", data: w =>
@@ -26,6 +26,7 @@ static class PublishingPhase
         });
         turn.Add(new RoundEffect.VersionPublished(turn.State.Version, (turn.NowMs - turn.State.Record!.StartedMs) / 1000.0));
         Evaluating.Begin(turn, turn.State.Version);
+        Diagnosing.Begin(turn, new Diagnosis(AggregatingPhase.Order(state), turn.State.Record with { DiagnosticsJson = state.Record!.DiagnosticsJson }, state.Attempt));
         NextRound(turn);
         return StepOutcome.Done;
     }
@@ -51,7 +52,6 @@ static class PublishingPhase
             Starts = state.Starts.RemoveRange(state.Starts.Keys.Where(v => !live.Any(p => p.StartVersion == v)).ToImmutableArray()),
             History = ClientHistory.After(state.History, state.Round, state.Participations.Values),
         });
-        // A round's spools stay for one round more; those of late updates until they are folded.
-        turn.Add(new RoundEffect.DeleteSpools(live.Select(p => p.StartRound).Append(state.Round).Min() - 1));
+        turn.Add(new RoundEffect.DeleteSpools(turn.State.SpentSpools));
     }
 }

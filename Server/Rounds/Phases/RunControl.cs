@@ -18,6 +18,7 @@ static class RunControl
             turn.Set(turn.State with { RetryAtMs = turn.NowMs });
         if (state.Phase == RoundPhase.Aggregating && state.RetryAtMs is null)
             AggregatingPhase.Begin(turn);
+        Diagnosing.Start(turn);
         return StepOutcome.Done;
     }
 
@@ -58,7 +59,7 @@ static class RunControl
         turn.Set(turn.State with { Phase = RoundPhase.Stopped, RetryAtMs = null, LastError = reason });
         turn.Event("run-stopped", fault: reason?.Fault);
         turn.Add(new RoundEffect.RunEnded("stopped"));
-        turn.Add(new RoundEffect.DeleteSpools(turn.State.Round));
+        turn.Add(new RoundEffect.DeleteSpools(turn.State.SpentSpools));
     }
 
     public static StepOutcome Ended(RoundState state) =>

@@ -38,6 +38,28 @@ public sealed class SimulationTests
         Assert.True(storm.VirtualSeconds > calm.VirtualSeconds);
     }
 
+    /// <summary>What an encoding left out is part of the next update, so a crash that lost or doubled it would show in the published bytes.</summary>
+    [Theory]
+    [InlineData("nf4", 5)]
+    [InlineData("top-k", 6)]
+    public void Run_CoarseEncodingInAStorm_PublishesTheBytesOfACalmOneWithFewerBytesSent(string encoding, int saving)
+    {
+        var (plain, script) = (Scripts.Calm(), Scripts.Calm());
+        plain["training"]!["width"] = 64;
+        script["training"]!["width"] = 64;
+        script["run"]!["encoding"] = encoding;
+        var (full, calm) = (Scripts.Run(plain), Scripts.Run(script));
+        script = Stormy(script);
+        script["server"] = new JsonObject { ["crashAtSeconds"] = new JsonArray(4, 11), ["downSeconds"] = 3 };
+        var storm = Scripts.Run(script);
+
+        Assert.Equal(("Completed", "Completed"), (calm.Outcome, storm.Outcome));
+        Assert.Equal(calm.Published, storm.Published);
+        Assert.True(storm.Clients.Sum(c => c.Crashes) > 3, "The storm was none.");
+        Assert.True(calm.Rounds[^1].BytesUp * saving < full.Rounds[^1].BytesUp, $"{calm.Rounds[^1].BytesUp} of {full.Rounds[^1].BytesUp} bytes");
+        Assert.True(calm.Rounds[^1].TrainingLoss < calm.Rounds[0].TrainingLoss);
+    }
+
     [Fact]
     public void Run_PowerCutsAtTheClients_AreNoticedAndSurvived()
     {

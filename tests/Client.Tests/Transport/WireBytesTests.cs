@@ -56,7 +56,7 @@ public sealed class WireBytesTests(FedPeftTests.VitBase model) : IClassFixture<F
             Id = "fashion-fair:12:1:t:hospital-north", RunId = "fashion-fair", Round = 12, ManifestDigest = digest, SchemaDigest = layout.Schema.Digest, PlanDigest = digest, PlanVersion = 0,
             Train = new TrainSettings { Steps = 20 }, Encoding = AdapterTensorEncoding.F32,
         };
-        var (header, tensors) = UpdateBuilder.Build(work, "hospital-north", new AdapterTensors(layout), 1200, 0.5);
+        var (header, tensors, _) = UpdateBuilder.Build(work, "hospital-north", new AdapterTensors(layout), 1200, 0.5);
         return outbox.Add(work.Id, work.RunId, header, tensors);
     }
 }

@@ -89,7 +89,7 @@ sealed class SyntheticClient(string id, IWire wire, TestAdapter adapter)
     public Hello Hello()
     {
         var hello = new Hello { ProtocolVersion = 1, ClientId = id, Software = "synthetic", Device = new Device { Kind = "cpu", Threads = 1 } };
-        hello.Encodings.Add([TensorEncoding.F32, TensorEncoding.F16, TensorEncoding.Bf16]);
+        hello.Encodings.Add([TensorEncoding.F32, TensorEncoding.F16, TensorEncoding.Bf16, TensorEncoding.I8Block, TensorEncoding.Nf4, TensorEncoding.TopK]);
         hello.Methods.Add("lora");
         hello.PendingAssignments.Add(_outbox.Keys);
         hello.Runs.Add(_runs);

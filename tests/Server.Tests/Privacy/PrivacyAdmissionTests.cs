@@ -26,6 +26,8 @@ public sealed class PrivacyAdmissionTests : IAsyncDisposable
     [InlineData("adaptive at the site", "F544")]
     [InlineData("a count with too little noise", "F544")]
     [InlineData("a budget below the first round", "F544")]
+    [InlineData("an encoding with feedback under noise", "F544")]
+    [InlineData("an encoding with feedback in trust none", "F544")]
     public async Task Create_Contradiction_IsRefusedAndLeavesNothing(string what, string code)
     {
         var spec = Adapter.Spec("bad", 1, 3, s =>
@@ -45,6 +47,8 @@ public sealed class PrivacyAdmissionTests : IAsyncDisposable
                 case "records at the server": privacy["unit"] = "record"; break;
                 case "adaptive at the site": privacy["at"] = "site"; privacy["adaptive"] = new JsonObject { ["countNoise"] = 3 }; break;
                 case "a count with too little noise": privacy["adaptive"] = new JsonObject(); break;
+                case "an encoding with feedback under noise": s["encoding"] = "nf4"; break;
+                case "an encoding with feedback in trust none": (s["trust"], s["encoding"], privacy["at"]) = ("none", "top-k", "site"); break;
                 case "a budget below the first round": privacy["epsilon"] = 0.1; break;
             }
         });

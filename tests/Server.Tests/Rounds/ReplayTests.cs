@@ -57,6 +57,9 @@ public sealed class ReplayTests : IAsyncDisposable
     {
         var loop = await _server.CreateAsync(Adapter, Adapter.Spec("run", 3, 2, s => { s["strategy"] = strategy; s["keepUpdates"] = keep; }));
         await Task.WhenAll(new[] { "a", "b" }.Select(id => new SyntheticClient(id, _server.Wire, Adapter).RunAsync(CancellationToken.None))).DefaultTimeout();
+        await loop.WaitAsync(s => s.Diagnoses.IsEmpty, CancellationToken.None).DefaultTimeout();
+        // Whatever the loop does about its last commit it has done before it answers again.
+        await loop.SendAsync(new RoundCommand.Tick(), CancellationToken.None).DefaultTimeout();
         return loop.Current.State;
     }
 

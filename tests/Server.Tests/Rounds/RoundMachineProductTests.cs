@@ -25,6 +25,8 @@ public sealed class RoundMachineProductTests
         ["FoldRefused"] = _ => new RoundCommand.FoldRefused(new Refusal(Fault.FoldFailed, "not finite")),
         ["UpdatesLost"] = _ => new RoundCommand.UpdatesLost(["a"], new Refusal(Fault.SpoolCorrupt, "changed")),
         ["VersionWritten"] = m => new RoundCommand.VersionWritten(Machine.Version(m.State.Version.Version + 1)),
+        ["Diagnosed"] = _ => new RoundCommand.Diagnosed(1, "[]"),
+        ["NotDiagnosed"] = _ => new RoundCommand.NotDiagnosed(1, new Refusal(Fault.SpoolCorrupt, "changed")),
         ["WorkInterrupted"] = _ => new RoundCommand.WorkInterrupted(new Refusal(Fault.DiskFull, "full")),
     };
 
@@ -49,6 +51,8 @@ public sealed class RoundMachineProductTests
         ["FoldRefused"] = "! ! ! Failed ! ! = =",
         ["UpdatesLost"] = "! ! ! Failed ! ! = =",
         ["VersionWritten"] = "! ! ! ! Collecting ! = =",
+        ["Diagnosed"] = "! ! ! ! ! ! = !",
+        ["NotDiagnosed"] = "! ! ! ! ! ! = !",
         ["WorkInterrupted"] = "! ! ! = Aggregating ! = =",
     };
 

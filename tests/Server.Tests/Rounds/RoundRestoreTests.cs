@@ -66,6 +66,11 @@ public sealed class RoundRestoreTests
             case 7 when machine.State.Phase == RoundPhase.Publishing:
                 machine.Do(new RoundCommand.VersionWritten(Machine.Version(machine.State.Version.Version + 1)));
                 break;
+            case 11 when machine.State.Diagnoses is [var diagnosis, ..]:
+                machine.Do(random.Next(3) > 0
+                    ? new RoundCommand.Diagnosed(diagnosis.Round, "[]")
+                    : new RoundCommand.NotDiagnosed(diagnosis.Round, new(Federated.Server.Faults.Fault.SpoolCorrupt, "changed")));
+                break;
             case 8 or 9 or 10 when participation is not null:
                 machine.Upload(client);
                 break;
@@ -86,5 +91,6 @@ public sealed class RoundRestoreTests
         Accepted = state.Accepted?.Digest,
         Participations = state.Participations.Values.Select(p => p with { AcceptedMs = 0 }),
         Evaluations = state.Evaluations.Values,
+        Diagnoses = state.Diagnoses.Select(d => (d.Round, d.Attempt, d.OldestSpool, d.Order.Plan.Digest, d.Order.Accepted.Digest, d.Order.VersionIn.ManifestDigest).ToString()),
     });
 }

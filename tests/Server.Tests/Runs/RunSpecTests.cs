@@ -29,6 +29,14 @@ public sealed class RunSpecTests
         Assert.NotEqual(least.Digest, RunSpecJson.Read(Adapter.Spec("same", 4, 4)).Digest);
     }
 
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(0.5, 5)]
+    [InlineData(0.81, 9)]
+    [InlineData(1, 10)]
+    public void Read_MinimumFraction_IsTheLeastCountThatReachesIt(double fraction, int minimum) => Assert.Equal(
+        minimum, RunSpecJson.Read(Adapter.Spec("share", 3, 10, s => s["cohort"]!["minimumFraction"] = fraction)).Cohort.Minimum);
+
     [Fact]
     public void Write_EverySection_SurvivesTheRoundTrip()
     {
@@ -74,6 +82,10 @@ public sealed class RunSpecTests
         { "{\"rounds\":\"3\"}", "run.rounds must be an integer" },
         { "{\"cohort\":{\"size\":2,\"quorum\":3}}", "run.cohort.quorum is 3; 1 to 2" },
         { "{\"cohort\":{\"size\":2,\"minimum\":3}}", "run.cohort.minimum is 3" },
+        { "{\"cohort\":{\"size\":4,\"minimum\":2,\"minimumFraction\":0.5}}", "one of them decides" },
+        { "{\"cohort\":{\"size\":4,\"quorum\":2,\"minimumFraction\":0.8}}", "minimumFraction makes 4 of 4; the quorum is 2" },
+        { "{\"cohort\":{\"size\":4,\"minimumFraction\":1.1}}", "run.cohort.minimumFraction is 1.1" },
+        { "{\"encoding\":\"topk\"}", "'top-k'" },
         { "{\"cohort\":{\"size\":2,\"deadlineSecond\":3}}", "did you mean 'deadlineSeconds'" },
         { "{\"clients\":[]}", "run.clients is empty" },
         { "{\"warmStart\":{\"run\":\"a\",\"version\":1}}", "give one of them" },
