@@ -16,7 +16,8 @@ static class ClientCommand
         var server = new Option<string>("--server") { Description = "REST address of the coordinator, https.", Required = true };
         var token = new Option<string?>("--token") { Description = "The join token [default: FEDERATED_JOIN_TOKEN]." };
         var state = new Option<DirectoryInfo>("--state") { Description = "The client's state folder; 'state' of its configuration.", Required = true };
-        var command = new Command("init", "Get this site's certificate for a join token; its key is made here and stays here.") { server, token, state };
+        var proxy = new Option<string?>("--proxy") { Description = "HTTP proxy on the way, http://[user:password@]host:port." };
+        var command = new Command("init", "Get this site's certificate for a join token; its key is made here and stays here.") { server, token, state, proxy };
         command.SetAction(async (parsed, stop) =>
         {
             var invitation = parsed.GetValue(token) ?? Environment.GetEnvironmentVariable("FEDERATED_JOIN_TOKEN")
@@ -24,12 +25,16 @@ static class ClientCommand
             if (!Uri.TryCreate(parsed.GetValue(server), UriKind.Absolute, out var address) || address.Scheme != "https")
                 throw new CommandException("F561", $"--server '{parsed.GetValue(server)}' is no https address.", ExitCode.Usage);
             var folder = parsed.GetValue(state)!.FullName;
-            var client = await Enrolment.RunAsync(address, invitation, folder, stop);
+            var client = await Enrolment.RunAsync(address, invitation, folder, SiteProxy.At(Through(parsed.GetValue(proxy))), stop);
             Console.WriteLine($"This site is '{client}'; its certificate is in '{folder}'. Set \"id\": \"{client}\" and the coordinator's https address of clients in its configuration.");
             return ExitCode.Done;
         });
         return command;
     }
+
+    static Uri? Through(string? proxy) => proxy is null ? null
+        : Uri.TryCreate(proxy, UriKind.Absolute, out var address) && address.Scheme == "http" ? address
+        : throw new CommandException("F561", "--proxy is no http address.", ExitCode.Usage);
 
     static Command Run()
     {

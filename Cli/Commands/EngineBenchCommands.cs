@@ -14,7 +14,7 @@ static class EngineBenchCommands
 
     public static Command Chaos()
     {
-        var kills = new Option<int>("--kills") { Description = "Kills for each strategy, at least.", DefaultValueFactory = _ => new ChaosSettings().Kills };
+        var kills = new Option<int>("--kills") { Description = "Kills for each of the four cases, at least.", DefaultValueFactory = _ => new ChaosSettings().Kills };
         var seed = new Option<int>("--seed") { Description = "Of the instants and victims.", DefaultValueFactory = _ => 1 };
         var command = new Command("chaos", "Kill the coordinator and its clients at random instants; published bytes must not change.") { kills, seed, Json };
         command.SetAction((parsed, stop) => InFolderAsync(async (folder, say) =>
@@ -36,10 +36,15 @@ static class EngineBenchCommands
         {
             var chosen = parsed.GetValue(only)!;
             var entries = new List<BenchEntry>();
+            var missed = new List<string>();
             foreach (var which in RoundCase.All.Where(c => chosen.Length == 0 || chosen.Contains(c.Name)))
+            {
                 entries.Add(await new RoundsBench(folder, say).MeasureAsync(which, stop));
+                missed.AddRange(which.Missed(entries[^1]));
+            }
             await BenchFile.WriteAsync(parsed.GetValue(Json), "bench rounds", entries, stop);
-            return ExitCode.Done;
+            missed.ForEach(m => say($"Missed: {m}."));
+            return missed.Count == 0 ? ExitCode.Done : ExitCode.Failed;
         }));
         return command;
     }
@@ -54,14 +59,14 @@ static class EngineBenchCommands
         {
             var entry = await new LoadBench(parsed.GetValue(idle), parsed.GetValue(uploading), folder, say).MeasureAsync(parsed.GetValue(rounds), stop);
             await BenchFile.WriteAsync(parsed.GetValue(Json), "bench load", [entry], stop);
-            return entry.Details["failedCalls"] == 0 ? ExitCode.Done : ExitCode.Failed;
+            return entry.Details["failedCalls"] == 0 && entry.Details["idleConnected"] >= parsed.GetValue(idle) ? ExitCode.Done : ExitCode.Failed;
         }));
         return command;
     }
 
-    static BenchEntry Entry(ChaosResult r) => new($"chaos {r.Strategy}", "s/episode", [r.Seconds / r.Episodes], null, new Dictionary<string, double>
+    static BenchEntry Entry(ChaosResult r) => new($"chaos {r.Name}", "s/episode", [r.Seconds / r.Episodes], null, new Dictionary<string, double>
     {
-        ["episodes"] = r.Episodes, ["serverKills"] = r.ServerKills, ["clientKills"] = r.ClientKills, ["cuts"] = r.Cuts, ["sameBytes"] = r.Same, ["lost"] = r.Lost,
+        ["episodes"] = r.Episodes, ["serverKills"] = r.ServerKills, ["clientKills"] = r.ClientKills, ["cuts"] = r.Cuts, ["sameBytes"] = r.Same,
     });
 
     /// <summary>A folder that is gone afterwards, unless something is to be looked at.</summary>

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Federated.Cli.Bench.Processes;
 using Federated.Cli.Rest;
 using Federated.Cli.Simulation.Training;
@@ -13,12 +12,13 @@ sealed class ChaosFederation : IAsyncDisposable
 
     readonly string _folder;
     readonly ChaosSettings _settings;
+    readonly ChaosCase _case;
     readonly ServerUnderTest _server;
     readonly List<BenchProcess> _sites;
 
-    public ChaosFederation(string folder, ChaosSettings settings)
+    public ChaosFederation(string folder, ChaosSettings settings, ChaosCase which)
     {
-        (_folder, _settings) = (folder, settings);
+        (_folder, _settings, _case) = (folder, settings, which);
         _server = new ServerUnderTest(folder, threads: 1);
         Proxy = new FaultProxy(() => _server.Endpoints?.Grpc.Port, TimeProvider.System);
         var program = Path.Combine(AppContext.BaseDirectory, "federated");
@@ -32,10 +32,10 @@ sealed class ChaosFederation : IAsyncDisposable
 
     public IReadOnlyList<BenchProcess> Sites => _sites;
 
-    public async Task StartAsync(string strategy, AdapterBundle bundle, CancellationToken stop)
+    public async Task StartAsync(AdapterBundle bundle, CancellationToken stop)
     {
         using var rest = await _server.StartAsync(stop);
-        await ServerUnderTest.CreateAsync(rest, bundle, Spec(strategy), Path.Combine(_folder, "adapter"), stop);
+        await ServerUnderTest.CreateAsync(rest, bundle, _case.Spec(Run, _settings), Path.Combine(_folder, "adapter"), stop);
         _sites.ForEach(s => s.Start());
     }
 
@@ -49,32 +49,36 @@ sealed class ChaosFederation : IAsyncDisposable
     /// <summary>Whether the run is over; false while nobody can say.</summary>
     public async Task<bool> IsOverAsync(CancellationToken stop) => await AskAsync(r => r.RunAsync(Run, stop)) is { Ended: true };
 
-    /// <summary>Digest of the last version, and how many rounds lack an accepted update of a site or have another number of them.</summary>
-    public async Task<(string Published, int Lost)> JudgeAsync(CancellationToken stop)
+    /// <summary>Compares what was told of accepted updates with the rounds that have them, and asynchronous rounds with their record.</summary>
+    public async Task<ChaosVerdict> JudgeAsync(CancellationToken stop)
     {
         while (true)
         {
-            if (await AskAsync(r => r.RoundsAsync(Run, stop)) is { } rounds && await AskAsync(r => r.VersionAsync(Run, "latest", stop)) is { } version)
-            {
-                var whole = rounds.Count(r => r.Round > 0 && r.Participations.Length == _settings.Sites && r.Participations.All(p => p.IsAccepted));
-                return ($"{version.Version}:{version.Digest}", _settings.Rounds - whole);
-            }
+            if (await AskAsync(r => JudgeAsync(r, stop)) is { } verdict)
+                return verdict;
             await Task.Delay(50, stop);
             Revive();
         }
     }
 
+    async Task<ChaosVerdict> JudgeAsync(CoordinatorRest rest, CancellationToken stop)
+    {
+        var (rounds, version) = (await rest.RoundsAsync(Run, stop), await rest.VersionAsync(Run, "latest", stop));
+        var told = (await JsonPages.AllAsync(rest, $"api/v1/events?run={Run}", stop)).Where(e => (string?)e!["kind"] == "update-accepted")
+            .Select(e => ((string)e!["client"]!, (string)e["data"]!["digest"]!)).ToList();
+        var counted = rounds.SelectMany(r => r.Participations).Where(p => p.IsAccepted).Select(p => (p.Client, p.Digest!)).ToList();
+        var twice = told.Count - told.Distinct().Count() + counted.Count - counted.Distinct().Count();
+        var lost = told.Except(counted).Count();
+        if (!_case.IsAsynchronous)
+            lost += _settings.Rounds - rounds.Count(r => r.Round > 0 && r.Participations.Length == _settings.Sites && r.Participations.All(p => p.IsAccepted));
+        var differing = 0;
+        foreach (var round in rounds.Where(r => _case.IsAsynchronous && r.AcceptedSetDigest is not null))
+            differing += (await rest.ReplayAsync(Run, round.Round, null, stop)).Identical ? 0 : 1;
+        return new ChaosVerdict($"{version.Version}:{version.Digest}", lost, twice, differing);
+    }
+
     public static AdapterBundle Adapter(ChaosSettings settings) =>
         SyntheticAdapter.Create(new SyntheticSettings(Modules: 4, Width: settings.Width, Rank: 8), seed: 1);
-
-    JsonObject Spec(string strategy) => new()
-    {
-        ["name"] = Run,
-        ["strategy"] = strategy,
-        ["rounds"] = _settings.Rounds,
-        ["cohort"] = new JsonObject { ["size"] = _settings.Sites, ["quorum"] = _settings.Sites, ["minimum"] = _settings.Sites, ["deadlineSeconds"] = 0 },
-        ["train"] = new JsonObject { ["steps"] = 1, ["learningRate"] = 0.01 },
-    };
 
     async Task<T?> AskAsync<T>(Func<CoordinatorRest, Task<T>> ask) where T : class
     {

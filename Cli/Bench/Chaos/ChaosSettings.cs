@@ -3,10 +3,10 @@ namespace Federated.Cli.Bench.Chaos;
 /// <summary>How much is killed, and what meanwhile runs.</summary>
 sealed record ChaosSettings
 {
-    /// <summary>Kills for each strategy, at least.</summary>
-    public int Kills { get; init; } = 67;
+    /// <summary>Kills for each case, at least.</summary>
+    public int Kills { get; init; } = 51;
 
-    public IReadOnlyList<string> Strategies { get; init; } = ["fedit", "lora-fair", "flexlora"];
+    public IReadOnlyList<ChaosCase> Cases { get; init; } = [new("fedit"), new("lora-fair"), new("flexlora"), new("fedbuff", IsAsynchronous: true)];
     public int Sites { get; init; } = 3;
     public int Rounds { get; init; } = 12;
 
@@ -17,4 +17,7 @@ sealed record ChaosSettings
     public int Width { get; init; } = 1_024;
 
     public int Seed { get; init; } = 1;
+
+    /// <summary>A run that takes longer does not end.</summary>
+    public TimeSpan EpisodeLimit { get; init; } = TimeSpan.FromMinutes(5);
 }

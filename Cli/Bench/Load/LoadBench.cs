@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Federated.Cli.Bench.Processes;
 using Federated.Cli.Bench.Report;
+using Federated.Cli.Rest;
 using Federated.Cli.Simulation.Training;
 using Federated.Client.Configuration;
 using Federated.Client.Rounds;
@@ -25,18 +26,19 @@ sealed class LoadBench(int idle, int uploading, string folder, Action<string> sa
         using var over = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var log = new FailureLog();
         var clients = Enumerable.Range(0, idle).Select(i => RunAsync($"idle-{i:D4}", ["none"], server.Endpoints!.Grpc, log, over.Token)).ToList();
-        await ConnectedAsync(server, idle, stop);
+        await ConnectedAsync(rest, idle, stop);
         var idleMemory = server.Process.PeakMemory();
         say($"{idle} idle clients: server {idleMemory >> 20} MiB");
         clients.AddRange(Enumerable.Range(0, uploading).Select(i => RunAsync($"site-{i:D4}", [Run], server.Endpoints!.Grpc, log, over.Token)));
         while (!(await rest.RunAsync(Run, stop)).Ended)
             await Task.Delay(200, stop);
+        var stillIdle = await ConnectedAsync(rest, "idle-", stop);
         var seconds = (await rest.RoundsAsync(Run, stop)).Where(r => r.Round > 0).Select(r => r.Seconds ?? double.NaN).ToList();
         var entry = new BenchEntry($"{idle} idle, {uploading} uploading 1 MiB", "s/round", seconds, null, new Dictionary<string, double>
         {
-            ["failedCalls"] = log.Failures, ["serverIdleMiB"] = idleMemory / (double)(1 << 20), ["serverPeakMiB"] = server.Process.PeakMemory() / (double)(1 << 20),
+            ["failedCalls"] = log.Failures, ["idleConnected"] = stillIdle, ["serverIdleMiB"] = idleMemory / (double)(1 << 20), ["serverPeakMiB"] = server.Process.PeakMemory() / (double)(1 << 20),
         });
-        say($"{entry.Name}: median {entry.Median:F2} s/round, server peak {server.Process.PeakMemory() >> 20} MiB, {log.Failures} failed calls. {log.First}");
+        say($"{entry.Name}: median {entry.Median:F2} s/round, server peak {server.Process.PeakMemory() >> 20} MiB, {stillIdle} idle clients still connected, {log.Failures} failed calls. {log.First}");
         await over.CancelAsync();
         await Task.WhenAll(clients);
         return entry;
@@ -55,12 +57,14 @@ sealed class LoadBench(int idle, int uploading, string folder, Action<string> sa
         await daemon.RunAsync(over);
     }
 
-    static async Task ConnectedAsync(ServerUnderTest server, int count, CancellationToken stop)
+    static async Task ConnectedAsync(CoordinatorRest rest, int count, CancellationToken stop)
     {
-        using var http = new HttpClient { BaseAddress = server.Endpoints!.Http };
-        while (JsonNode.Parse(await http.GetStringAsync("api/v1/fleet", stop)) is JsonArray fleet && fleet.Count < count)
-            await Task.Delay(200, stop);
+        while (await ConnectedAsync(rest, "idle-", stop) < count)
+            await Task.Delay(500, stop);
     }
+
+    static async Task<int> ConnectedAsync(CoordinatorRest rest, string prefix, CancellationToken stop) => (await JsonPages.AllAsync(rest, "api/v1/fleet", stop))
+        .Count(c => ((string)c!["id"]!).StartsWith(prefix, StringComparison.Ordinal) && (string?)c["state"] == "Connected");
 
     JsonObject Spec(int rounds) => new()
     {

@@ -18,6 +18,20 @@ sealed record RoundCase(string Name, int Clients, SyntheticSettings Adapter, int
         new("2x32M", 2, new SyntheticSettings(64, 32_768, 8), 8),
     ];
 
+    const double MostOfFloors = 1.5, MostMiB = 300, MostSecondsOfTheSmallest = 0.010;
+
+    /// <summary>What a measurement should have kept to and did not; empty where it kept to everything.</summary>
+    public IEnumerable<string> Missed(Report.BenchEntry entry)
+    {
+        // Of the smallest updates bytes are the least part, so an absolute time is asked for.
+        if (Bytes < 1 << 20 && entry.Median > MostSecondsOfTheSmallest)
+            yield return FormattableString.Invariant($"{Name}: {entry.Median:F4} s/round, at most {MostSecondsOfTheSmallest} are wanted");
+        if (Bytes >= 1 << 20 && entry.Ratio > MostOfFloors)
+            yield return FormattableString.Invariant($"{Name}: {entry.Ratio:F2} x the floors, at most {MostOfFloors} are wanted");
+        if (entry.Details["serverPeakMiB"] > MostMiB)
+            yield return FormattableString.Invariant($"{Name}: server {entry.Details["serverPeakMiB"]:F0} MiB, at most {MostMiB} are wanted");
+    }
+
     /// <summary>Bytes of one client's update, but for its header.</summary>
     public long Bytes => sizeof(float) * AdapterLayout.Of(Bundle.Schema, Bundle.Plan).TotalElements;
 

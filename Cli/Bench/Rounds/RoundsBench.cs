@@ -40,6 +40,8 @@ sealed class RoundsBench(string folder, Action<string> say)
         say(string.Create(System.Globalization.CultureInfo.InvariantCulture,
             $"{entry.Name}: median {entry.Median:F4} s/round, {entry.Ratio:F2} x the floors ({floors.OfRound(which.Clients):F4} s), server {entry.Details["serverPeakMiB"]:F0} MiB, {entry.Details["processorSecondsPerGiB"]:F1} CPU s/GiB"));
         sites.ForEach(s => s.Dispose());
+        server.Process.Kill();
+        Directory.Delete(own, recursive: true);
         return entry;
     }
 

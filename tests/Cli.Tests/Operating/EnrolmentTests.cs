@@ -42,7 +42,7 @@ public sealed class EnrolmentTests : IAsyncLifetime
     public async Task Site_EnrolsConnectsAndRenews()
     {
         var token = await InviteAsync("site-a");
-        var client = await Enrolment.RunAsync(_rest.Server, token, State, CancellationToken.None);
+        var client = await Enrolment.RunAsync(_rest.Server, token, State, null, CancellationToken.None);
         Assert.Equal("site-a", client);
         using var identity = SiteIdentity.Open(State);
         Assert.Equal("site-a", identity.ClientId);
@@ -59,7 +59,26 @@ public sealed class EnrolmentTests : IAsyncLifetime
 
         // The operator sees the expiry, and the token cannot be used again.
         Assert.NotNull((await _rest.JsonAsync("api/v1/fleet/site-a", CancellationToken.None))["certificateExpiresMs"]);
-        Assert.Contains("F365", (await Assert.ThrowsAsync<ClientFault>(() => Enrolment.RunAsync(_rest.Server, token, Path.Combine(_folder, "other"), CancellationToken.None))).Message, StringComparison.Ordinal);
+        Assert.Contains("F365", (await Assert.ThrowsAsync<ClientFault>(() => Enrolment.RunAsync(_rest.Server, token, Path.Combine(_folder, "other"), null, CancellationToken.None))).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Enrolment, calls and renewal, all through a proxy that wants a password, by CONNECT and nothing else.</summary>
+    [Fact]
+    public async Task Site_BehindAProxy_EnrolsConnectsAndRenewsThroughItsTunnels()
+    {
+        await using var proxy = new ConnectProxy("site:p@ss");
+        await Enrolment.RunAsync(_rest.Server, await InviteAsync("site-a"), State, SiteProxy.At(proxy.Address), CancellationToken.None);
+        using var identity = SiteIdentity.Open(State, proxy.Address);
+        await AnsweredAsync(identity);
+        await identity.RenewAsync(Endpoints.Read(Data)!.Grpc, CancellationToken.None);
+        await AnsweredAsync(identity);
+
+        var endpoints = Endpoints.Read(Data)!;
+        Assert.Equal(new[] { endpoints.Http.Authority, endpoints.Grpc.Authority }.Order(), proxy.Tunnels.Distinct().Order());
+        await proxy.DisposeAsync();
+        await using var transport = new GrpcTransport(endpoints.Grpc, "", identity);
+        await using var stream = transport.Connect(CancellationToken.None);
+        Assert.Equal(LinkFailure.Unavailable, (await Assert.ThrowsAsync<LinkException>(() => stream.ReceiveAsync(CancellationToken.None))).Failure);
     }
 
     [Fact]
@@ -67,7 +86,7 @@ public sealed class EnrolmentTests : IAsyncLifetime
     {
         var token = (await InviteAsync("site-a")).Split('_');
         token[3] = new string('0', 64);
-        var refused = await Assert.ThrowsAsync<ClientFault>(() => Enrolment.RunAsync(_rest.Server, string.Join('_', token), State, CancellationToken.None));
+        var refused = await Assert.ThrowsAsync<ClientFault>(() => Enrolment.RunAsync(_rest.Server, string.Join('_', token), State, null, CancellationToken.None));
         Assert.Contains("is not the one that the join token names", refused.Message, StringComparison.Ordinal);
         Assert.False(File.Exists(Path.Combine(State, "identity.pem")));
         var tokens = await _rest.JsonAsync("api/v1/join-tokens", CancellationToken.None);
