@@ -15,7 +15,7 @@ static class BenchCommand
     public static Command Create() => new("bench", "Measure.")
     {
         Vision(), TextBenchCommand.Create(), FedPeftBenchCommand.Create(), FedPipeBenchCommand.Create(), LeakageBenchCommand.Create(),
-        EngineBenchCommands.Chaos(), EngineBenchCommands.Rounds(), EngineBenchCommands.Load(), SiteCommand.Create(), SinkCommand.Create(),
+        EngineBenchCommands.Chaos(), EngineBenchCommands.Rounds(), EngineBenchCommands.Load(), EngineBenchCommands.Simulate(), SiteCommand.Create(), SinkCommand.Create(),
     };
 
     static Command Vision()

@@ -1,13 +1,15 @@
 using System.CommandLine;
+
 using Federated.Cli.Bench.Chaos;
 using Federated.Cli.Bench.Load;
 using Federated.Cli.Bench.Report;
 using Federated.Cli.Bench.Rounds;
+using Federated.Cli.Simulation;
 using Federated.Cli.Terminal;
 
 namespace Federated.Cli.Commands;
 
-/// <summary><c>federated bench chaos|rounds|load</c>: the round engine under kills, its overhead, and many clients.</summary>
+/// <summary><c>federated bench chaos|rounds|load|simulate</c>: the round engine under kills, its overhead, many clients, and many simulated ones.</summary>
 static class EngineBenchCommands
 {
     static readonly Option<FileInfo?> Json = new("--json") { Description = "Write the measurements to this file." };
@@ -61,6 +63,21 @@ static class EngineBenchCommands
             await BenchFile.WriteAsync(parsed.GetValue(Json), "bench load", [entry], stop);
             return entry.Details["failedCalls"] == 0 && entry.Details["idleConnected"] >= parsed.GetValue(idle) ? ExitCode.Done : ExitCode.Failed;
         }));
+        return command;
+    }
+
+    public static Command Simulate()
+    {
+        const double Limit = 60;
+        var file = new Argument<FileInfo>("FILE") { Description = "The simulation.", DefaultValueFactory = _ => new FileInfo(Path.Combine("docs", "examples", "simulate-500.json")) };
+        var command = new Command("simulate", "A simulation twice: its seconds, and whether its event log repeats byte for byte.") { file, Json };
+        command.SetAction(async (parsed, stop) =>
+        {
+            var path = parsed.GetValue(file)!;
+            var entry = new Bench.SimulationBench(SimulationSpecReader.ReadFile(path.FullName), Console.WriteLine).Measure(Path.GetFileNameWithoutExtension(path.Name), stop);
+            await BenchFile.WriteAsync(parsed.GetValue(Json), $"bench simulate {path.Name}", [entry], stop);
+            return entry.Details["identicalLogs"] == 1 && entry.Median <= Limit ? ExitCode.Done : ExitCode.Failed;
+        });
         return command;
     }
 

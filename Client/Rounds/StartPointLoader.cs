@@ -13,7 +13,7 @@ namespace Federated.Client.Rounds;
 /// <summary>Fetches and checks everything an assignment names by digest.</summary>
 sealed class StartPointLoader(BlobCache blobs, string clientId)
 {
-    const int MaximumOffsets = 100_000;
+    const int MaximumOffsets = 100_000, MostTogether = 8;
 
     public async Task<AdapterSchema> SchemaAsync(string digest, CancellationToken cancellation) =>
         Read(digest, "adapter schema", await blobs.GetAsync(digest, cancellation), b => AdapterSchema.Parse(b));
@@ -30,12 +30,20 @@ sealed class StartPointLoader(BlobCache blobs, string clientId)
         var layout = Read(work.PlanDigest, "adapter plan", schema, s => AdapterLayout.Of(s, plan, clientId));
         var values = new AdapterTensors(layout);
         CheckGroups(manifest, layout);
-        for (var i = 0; i < layout.Groups.Count; i++)
-        {
-            var blob = manifest.Groups[i];
-            ReadGroup(blob, await blobs.GetAsync(blob.Digest, cancellation), layout.Groups[i], values);
-        }
+        await ReadGroupsAsync(manifest, layout, values, cancellation);
         return new StartPoint(values, await OffsetsAsync(manifest, layout, cancellation));
+    }
+
+    // A few at a time: small groups cost a turn on the wire each, large ones memory.
+    async Task ReadGroupsAsync(AdapterManifest manifest, AdapterLayout layout, AdapterTensors values, CancellationToken cancellation)
+    {
+        // The same blob twice would be one download begun twice.
+        var together = manifest.Groups.DistinctBy(g => g.Digest).Count() == manifest.Groups.Count ? MostTogether : 1;
+        foreach (var some in manifest.Groups.Zip(layout.Groups).Chunk(together))
+        {
+            await Task.WhenAll(some.Select(async g =>
+                ReadGroup(g.First, await blobs.GetAsync(g.First.Digest, cancellation), g.Second, values)));
+        }
     }
 
     async Task<IReadOnlyList<OffsetFactor>> OffsetsAsync(AdapterManifest manifest, AdapterLayout layout, CancellationToken cancellation)

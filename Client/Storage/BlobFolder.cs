@@ -5,6 +5,9 @@ public sealed class BlobFolder(string folder, long capacityBytes, TimeProvider t
 {
     const string PartSuffix = ".part";
 
+    readonly Lock _room = new();
+    long? _total;
+
     public async Task<byte[]?> FindAsync(string digest, CancellationToken cancellation)
     {
         var path = Path.Combine(folder, digest);
@@ -15,7 +18,14 @@ public sealed class BlobFolder(string folder, long capacityBytes, TimeProvider t
         return bytes;
     }
 
-    public void Drop(string digest) => File.Delete(Path.Combine(folder, digest));
+    public void Drop(string digest)
+    {
+        lock (_room)
+        {
+            File.Delete(Path.Combine(folder, digest));
+            _total = null;
+        }
+    }
 
     public Stream OpenPart(string digest)
     {
@@ -30,22 +40,30 @@ public sealed class BlobFolder(string folder, long capacityBytes, TimeProvider t
 
     public void Complete(string digest, long bytes)
     {
-        MakeRoom(bytes);
-        File.Move(PartPath(digest), Path.Combine(folder, digest), overwrite: true);
+        lock (_room)
+        {
+            // Listing the folder for every blob would cost more than the blob where there are thousands of small ones.
+            _total = (_total ?? Whole().Sum(f => f.Length)) + bytes;
+            if (_total > capacityBytes)
+                MakeRoom(bytes);
+            File.Move(PartPath(digest), Path.Combine(folder, digest), overwrite: true);
+        }
     }
 
     void MakeRoom(long bytes)
     {
-        var files = new DirectoryInfo(folder).GetFiles().Where(f => f.Extension != PartSuffix).OrderBy(f => f.LastAccessTimeUtc).ToArray();
-        var total = files.Sum(f => f.Length) + bytes;
+        var files = Whole().OrderBy(f => f.LastAccessTimeUtc).ToArray();
+        _total = files.Sum(f => f.Length) + bytes;
         foreach (var file in files)
         {
-            if (total <= capacityBytes)
+            if (_total <= capacityBytes)
                 return;
-            total -= file.Length;
+            _total -= file.Length;
             file.Delete();
         }
     }
+
+    IEnumerable<FileInfo> Whole() => new DirectoryInfo(folder).EnumerateFiles().Where(f => f.Extension != PartSuffix);
 
     string PartPath(string digest) => Path.Combine(folder, digest + PartSuffix);
 }

@@ -26,16 +26,28 @@ static partial class DurableFiles
         Publish(temporary, path);
     }
 
+    /// <summary>Writes a file's bytes under a temporary name and flushes them.</summary>
+    /// <returns>The temporary name.</returns>
+    public static string Prepare(string path, ReadOnlySpan<byte> bytes)
+    {
+        using var file = new FileStream(path + ".tmp", FileMode.Create, FileAccess.Write);
+        file.Write(bytes);
+        file.Flush(flushToDisk: true);
+        return file.Name;
+    }
+
+    /// <summary>Gives flushed files of one folder their final names and flushes the folder.</summary>
+    public static void Publish(IReadOnlyList<(string Temporary, string Path)> files)
+    {
+        foreach (var (temporary, path) in files)
+            File.Move(temporary, path, overwrite: true);
+        FlushFolder(Path.GetDirectoryName(Path.GetFullPath(files[0].Path))!);
+    }
+
     /// <summary>Gives a flushed file its final name and flushes the folder.</summary>
     public static void Publish(string temporary, string path)
     {
         File.Move(temporary, path, overwrite: true);
-        FlushFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
-    }
-
-    public static void Delete(string path)
-    {
-        File.Delete(path);
         FlushFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
     }
 

@@ -6,8 +6,8 @@ using Federated.Formats.Digests;
 namespace Federated.Client.Storage;
 
 /// <summary>
-/// An outbox on disk: NAME.update holds the bytes, NAME.left what their encoding left out, NAME.json says what they are and is written last. Bytes
-/// without an index are a stray that the next start removes. left/RUN is what the accepted updates of a run have left out.
+/// An outbox on disk: NAME.update holds the bytes, NAME.left what their encoding left out, NAME.json says what they are. All are flushed before they get their
+/// names, and an entry is one only if all are there: the rest is a stray that the next start removes. left/RUN is what the accepted updates of a run have left out.
 /// </summary>
 public sealed class OutboxFolder(string folder) : IOutboxStore
 {
@@ -28,17 +28,21 @@ public sealed class OutboxFolder(string folder) : IOutboxStore
         try
         {
             var (size, digest) = WriteBytes(temporary, header, tensors);
-            DurableFiles.Publish(temporary, path);
+            List<(string, string)> files = [(temporary, path)];
             if (leftOut is not null)
-                DurableFiles.Write(LeftPath(path), leftOut);
-            DurableFiles.Write(IndexPath(path), JsonSerializer.SerializeToUtf8Bytes(new Index(assignmentId, runId, header.Length, size, digest)));
+                files.Add((DurableFiles.Prepare(LeftPath(path), leftOut), LeftPath(path)));
+            var index = new Index(assignmentId, runId, header.Length, size, digest, leftOut is not null);
+            files.Add((DurableFiles.Prepare(IndexPath(path), JsonSerializer.SerializeToUtf8Bytes(index)), IndexPath(path)));
+            DurableFiles.Publish(files);
             return new OutboxEntry(assignmentId, runId, path, header.Length, size, digest);
         }
         catch
         {
-            File.Delete(temporary);
-            File.Delete(path);
-            File.Delete(LeftPath(path));
+            foreach (var name in new[] { IndexPath(path), LeftPath(path), path })
+            {
+                File.Delete(name);
+                File.Delete(name + ".tmp");
+            }
             throw;
         }
     }
@@ -47,13 +51,13 @@ public sealed class OutboxFolder(string folder) : IOutboxStore
 
     public void Delete(OutboxEntry entry)
     {
-        // The index goes first: what is left after a crash must be a stray, never an index without its bytes.
-        DurableFiles.Delete(IndexPath(entry.Path));
+        // Not flushed: what a power cut brings back is sent again and gets the same answer.
+        File.Delete(IndexPath(entry.Path));
         File.Delete(LeftPath(entry.Path));
         File.Delete(entry.Path);
     }
 
-    // Moved before the index goes: a crash in between sends the update again, and its second answer finds nothing more to move.
+    // Moved before the index goes: what a crash leaves in between lacks a part and is a stray, of an update that was accepted.
     public void Accept(OutboxEntry entry)
     {
         if (File.Exists(LeftPath(entry.Path)))
@@ -92,6 +96,7 @@ public sealed class OutboxFolder(string folder) : IOutboxStore
             var update = path[..^IndexSuffix.Length] + UpdateSuffix;
             return JsonSerializer.Deserialize<Index>(File.ReadAllBytes(path)) is { } index
                 && new FileInfo(update) is { Exists: true } file && file.Length == index.Size && index.HeaderLength <= index.Size
+                && (!index.LeftOut || File.Exists(LeftPath(update)))
                 ? new OutboxEntry(index.AssignmentId, index.RunId, update, index.HeaderLength, index.Size, index.Digest)
                 : null;
         }
@@ -132,5 +137,5 @@ public sealed class OutboxFolder(string folder) : IOutboxStore
         return name.ToString();
     }
 
-    sealed record Index(string AssignmentId, string RunId, int HeaderLength, long Size, string Digest);
+    sealed record Index(string AssignmentId, string RunId, int HeaderLength, long Size, string Digest, bool LeftOut);
 }

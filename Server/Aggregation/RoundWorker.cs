@@ -12,6 +12,7 @@ sealed class RoundWorker(IBlobStore blobs, AdapterCache adapters, VersionWriter 
 {
     readonly VersionCache _cache = new(blobs);
     readonly ProbePacks _packs = new(blobs);
+    readonly LargeFolds _large = new();
 
     public Task<RoundCommand> FoldAsync(FoldOrder order, CancellationToken stopping) =>
         Task.Factory.StartNew(() => Fold(order, stopping), stopping, TaskCreationOptions.DenyChildAttach, options.Scheduler);
@@ -44,6 +45,7 @@ sealed class RoundWorker(IBlobStore blobs, AdapterCache adapters, VersionWriter 
         try
         {
             var adapter = adapters.Get(order.VersionIn.SchemaDigest, order.VersionIn.PlanDigest);
+            using var turn = _large.Enter(adapter.Layout, stopping);
             var state = GroupFiles.ReadState(blobs, order.VersionIn.StateDigest);
             var noise = RoundNoise.Of(order, state, secrets);
             var start = new RecordedStart(_cache.Read(order.Plan.Run, adapter.Layout, order.VersionIn), state, noise?.Mechanism);
@@ -68,6 +70,7 @@ sealed class RoundWorker(IBlobStore blobs, AdapterCache adapters, VersionWriter 
         try
         {
             var adapter = adapters.Get(order.VersionIn.SchemaDigest, order.VersionIn.PlanDigest);
+            using var turn = _large.Enter(adapter.Layout, stopping);
             var state = GroupFiles.ReadState(blobs, order.VersionIn.StateDigest);
             var start = new RecordedStart(GroupFiles.Read(blobs, adapter.Layout, order.VersionIn), state, RoundNoise.Of(order, state, secrets)?.Mechanism);
             return new RoundCommand.Diagnosed(order.Plan.Round, fold.Run(order, start, true, (result, _) => DiagnosticsJson.Write(result.Diagnostics), stopping));

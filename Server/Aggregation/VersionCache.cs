@@ -8,8 +8,6 @@ namespace Federated.Server.Aggregation;
 /// <summary>Each run's newest version, if it is small: the next fold begins where the last one ended, without reading it back.</summary>
 sealed class VersionCache(IBlobStore blobs)
 {
-    const long LargestBytes = 16L << 20;
-
     readonly ConcurrentDictionary<string, Entry> _newest = new(StringComparer.Ordinal);
 
     /// <exception cref="Faults.FaultException">A blob is missing or corrupt.</exception>
@@ -20,7 +18,7 @@ sealed class VersionCache(IBlobStore blobs)
 
     public void Keep(string run, AdapterTensors tensors, IReadOnlyList<GroupBytes> groups)
     {
-        if (tensors.Bytes.Length <= LargestBytes)
+        if (tensors.Bytes.Length <= LargeFolds.LeastBytes)
             _newest[run] = new Entry(tensors, [.. groups.Select(g => g.Digest)]);
         else
             _newest.TryRemove(run, out _);

@@ -11,6 +11,7 @@ sealed class BlobStore : IBlobStore
 {
     const string TemporaryPrefix = "tmp-";
     const int BufferSize = 1 << 18;
+    const int MostTogether = 8;
 
     readonly string _folder;
     readonly IDisk _disk;
@@ -34,7 +35,9 @@ sealed class BlobStore : IBlobStore
     {
         var digests = blobs.Select(b => TreeDigest.Of(b.Span)).ToList();
         var missing = Enumerable.Range(0, blobs.Count).Where(i => Size(digests[i]) is null).DistinctBy(i => digests[i]).ToList();
-        await Parallel.ForEachAsync(missing, stopping, (i, _) =>
+        // More than there are processors: most of the time is waiting for the disk, and flushes that wait together share a commit of its journal.
+        var together = new ParallelOptions { MaxDegreeOfParallelism = MostTogether, CancellationToken = stopping };
+        await Parallel.ForEachAsync(missing, together, (i, _) =>
         {
             WriteFlushed(PathOf(digests[i]), blobs[i]);
             return ValueTask.CompletedTask;

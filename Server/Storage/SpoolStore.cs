@@ -16,6 +16,7 @@ sealed class SpoolStore(string folder, long quotaBytes = long.MaxValue, IDisk? d
     readonly string _folder = Directory.CreateDirectory(folder).FullName;
     readonly ConcurrentDictionary<SpoolKey, byte> _checked = new();
     readonly IDisk _disk = disk ?? Disk.Real;
+    readonly HashSet<string> _durable = new(StringComparer.Ordinal);
     readonly SemaphoreSlim _flushes = new(MaxParallelFlushes, MaxParallelFlushes);
 
     public async Task<ISpool> OpenAsync(SpoolKey key, long size, CancellationToken stopping)
@@ -25,8 +26,7 @@ sealed class SpoolStore(string folder, long quotaBytes = long.MaxValue, IDisk? d
             return new CompletedSpool(size);
         RequireRoom(size);
         var part = Path.ChangeExtension(complete, ".part");
-        if (!Directory.Exists(Path.GetDirectoryName(part)))
-            CreateDurably(Path.GetDirectoryName(part)!);
+        CreateDurably(Path.GetDirectoryName(part)!);
         return await FileSpool.OpenAsync(part, complete, key.Digest, size, (_flushes, _disk), () => _checked[key] = 0, stopping);
     }
 
@@ -52,8 +52,11 @@ sealed class SpoolStore(string folder, long quotaBytes = long.MaxValue, IDisk? d
             return;
         foreach (var roundFolder in Directory.EnumerateDirectories(runFolder))
         {
-            if (int.TryParse(Path.GetFileName(roundFolder), out var found) && found <= round)
-                Directory.Delete(roundFolder, recursive: true);
+            if (!int.TryParse(Path.GetFileName(roundFolder), out var found) || found > round)
+                continue;
+            Directory.Delete(roundFolder, recursive: true);
+            lock (_durable)
+                _durable.Remove(roundFolder);
         }
     }
 
@@ -83,13 +86,21 @@ sealed class SpoolStore(string folder, long quotaBytes = long.MaxValue, IDisk? d
             throw new FaultException(Fault.SpoolQuota, $"Updates take {used} bytes and this one {size}; the limit is {quotaBytes}. Send it again later.");
     }
 
-    // A new folder is durable only when its parent is flushed too.
+    // A new folder is durable only when its parent is flushed too; whoever comes second must wait for that as well.
     void CreateDurably(string roundFolder)
     {
-        var runFolder = Path.GetDirectoryName(roundFolder)!;
-        _disk.CreateFolder(roundFolder);
-        _disk.FlushFolder(runFolder);
-        _disk.FlushFolder(_folder);
+        lock (_durable)
+        {
+            // That an earlier process has made a folder does not say that it came to flush its parent.
+            if (_durable.Contains(roundFolder) && Directory.Exists(roundFolder))
+                return;
+            var runFolder = Path.GetDirectoryName(roundFolder)!;
+            _disk.CreateFolder(roundFolder);
+            _disk.FlushFolder(runFolder);
+            if (!_durable.Contains(runFolder))
+                _disk.FlushFolder(_folder);
+            _durable.UnionWith([runFolder, roundFolder]);
+        }
     }
 
     string CompletePath(SpoolKey key) => Path.Combine(_folder, key.Run, key.Round.ToString(), Digests.Checked(key.Digest) + ".update");

@@ -10,8 +10,12 @@ sealed class LoggingRunStore(Action<IReadOnlyList<RowChange>>? committed = null)
 
     public List<IReadOnlyList<RowChange>> Commits { get; } = [];
 
+    /// <summary>What a commit waits for.</summary>
+    public Func<IReadOnlyList<RowChange>, Task> Before { get; set; } = _ => Task.CompletedTask;
+
     public async Task CommitAsync(IReadOnlyList<RowChange> changes, CancellationToken stopping)
     {
+        await Before(changes);
         await _store.CommitAsync(changes, stopping);
         lock (Commits)
             Commits.Add(changes);

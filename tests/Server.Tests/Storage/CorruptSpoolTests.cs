@@ -78,7 +78,8 @@ public sealed class CorruptSpoolTests : IDisposable
 
     static void Flip(string path)
     {
-        using var file = File.Open(path, FileMode.Open);
+        // The session that received it may still be letting go of it.
+        using var file = File.Open(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
         file.Position = file.Length / 2;
         var was = file.ReadByte();
         file.Position--;

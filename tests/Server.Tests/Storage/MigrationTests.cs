@@ -52,6 +52,33 @@ public sealed class MigrationTests : IDisposable
             await AssertMigratedAsync(copy);
     }
 
+    /// <summary>SIGKILL of the real executable, at the n-th change of the database's files that the system tells of.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(6)]
+    public async Task Migrate_ProcessKilledOnTheWay_IsFinishedByTheNextOne(int change)
+    {
+        await CreateOldAsync();
+        var (seen, reached) = (0, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        using var watcher = new FileSystemWatcher(Live, "federated.db*");
+        watcher.Created += Count;
+        watcher.Changed += Count;
+        watcher.EnableRaisingEvents = true;
+        using var process = ServerProcess.Spawn(Live, "--http-port", "0", "--grpc-port", "0", "--threads", "1");
+        await Task.WhenAny(reached.Task, process.StandardOutput.ReadLineAsync()).DefaultTimeout();
+        process.Kill();
+        await process.WaitForExitAsync().DefaultTimeout();
+
+        await AssertMigratedAsync(Live);
+
+        void Count(object sender, FileSystemEventArgs e)
+        {
+            if (Interlocked.Increment(ref seen) >= change)
+                reached.TrySetResult();
+        }
+    }
+
     async Task CreateOldAsync()
     {
         using var connection = new SqliteConnection($"Data Source={Database};Pooling=False");
