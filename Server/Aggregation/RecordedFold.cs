@@ -3,6 +3,7 @@ using Federated.Aggregators.Strategies;
 using Federated.Aggregators.Strategies.Sums;
 using Federated.Server.Faults;
 using Federated.Server.Rounds;
+using Federated.Server.Runs;
 using Federated.Server.Storage;
 
 namespace Federated.Server.Aggregation;

@@ -2,6 +2,7 @@ using Federated.Aggregators.Adapters;
 using Federated.Aggregators.Strategies;
 using Federated.Formats.Digests;
 using Federated.Server.Faults;
+using Federated.Server.Runs;
 using Federated.Server.Storage;
 
 namespace Federated.Server.Aggregation;

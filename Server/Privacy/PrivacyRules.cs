@@ -1,6 +1,5 @@
 using Federated.Aggregators.Strategies;
 using Federated.Aggregators.Strategies.Catalogue;
-using Federated.Server.Aggregation;
 using Federated.Server.Runs;
 
 namespace Federated.Server.Privacy;

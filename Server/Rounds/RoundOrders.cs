@@ -1,9 +1,9 @@
 using Federated.Aggregators.Strategies;
 using Federated.Aggregators.Strategies.Catalogue;
-using Federated.Server.Aggregation;
 using Federated.Server.Fleet.Messages;
 using Federated.Server.Privacy;
 using Federated.Server.Rounds.Phases;
+using Federated.Server.Runs;
 
 namespace Federated.Server.Rounds;
 

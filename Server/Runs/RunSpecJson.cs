@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Federated.Aggregators.Json;
-using Federated.Server.Aggregation;
 using Federated.Server.Fleet;
 using Federated.Server.Privacy;
 using Federated.Server.Storage;

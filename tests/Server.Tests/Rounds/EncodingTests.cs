@@ -1,6 +1,6 @@
 using Federated.Aggregators.Adapters;
 using Federated.Protos.V1;
-using Federated.Server.Aggregation;
+using Federated.Server.Runs;
 using Federated.Server.Rounds;
 using Server.Tests.Kit;
 

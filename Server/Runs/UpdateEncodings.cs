@@ -1,6 +1,6 @@
 using Federated.Aggregators.Adapters;
 
-namespace Federated.Server.Aggregation;
+namespace Federated.Server.Runs;
 
 /// <summary>Encodings of updates by the names that a RunSpec uses.</summary>
 static class UpdateEncodings
