@@ -13,42 +13,60 @@ namespace Federated.Cli.Audit;
 sealed class Auditor(Gpt2Model model, BytePairTokenizer tokenizer, IReadOnlyList<string> texts, AuditSettings settings)
 {
     const int ControlsPerToken = 4;
+    const int Openings = 16;
 
-    /// <summary>Empty, with the reason, where the span test says nothing about the method.</summary>
-    public (IReadOnlyList<AuditRow> Rows, string? Skipped) Run(string method, CancellationToken stop)
+    /// <summary>One row per defence. The span test is tried where an update has rows for it, otherwise what the update makes likelier.</summary>
+    public IReadOnlyList<AuditRow> Run(string method, CancellationToken stop)
     {
         using var target = new ModelTarget(model, Start(method), settings.Length);
-        if (target.Rows.All(r => r.Block != 0))
-            return ([], $"{method}: no trained right factor at block 0's attention, so nothing of an update lies in the span of its inputs");
         if (settings.NoteSteps > 0)
             target.FineTuneBase(Notes(), new FineTuning(settings.NoteSteps, 8, 1e-3, (int)settings.Seed));
+        var (name, attack) = Attack(target);
         var outcomes = Defence.All.ToDictionary(d => d.Name, _ => new List<(AttackOutcome Attack, double Gain)>());
         for (var batch = 0; batch < settings.Batches; batch++)
         {
             stop.ThrowIfCancellationRequested();
             var (truth, secrets) = Batch(batch);
             var update = target.Update(truth, settings.Steps, settings.Rate);
+            var controls = Controls(truth);
             foreach (var defence in Defence.All)
-                outcomes[defence.Name].Add(Attack(target, defence.Apply(update, batch), truth, secrets));
+            {
+                var sent = defence.Apply(update, batch);
+                outcomes[defence.Name].Add((attack(sent, truth, controls, secrets), Gain(target, sent, truth)));
+            }
         }
-        return ([.. Defence.All.Select(d => Row(method, d, outcomes[d.Name]))], null);
+        var whole = outcomes[Defence.None].Average(o => o.Gain);
+        return [.. Defence.All.Select(d => Row(method, name, d, outcomes[d.Name], whole))];
     }
 
-    (AttackOutcome, double) Attack(ModelTarget target, IReadOnlyDictionary<string, float[]> sent, int[][] truth, IReadOnlyList<AskedSecret> secrets)
+    (string Name, Func<IReadOnlyDictionary<string, float[]>, int[][], int[], IReadOnlyList<AskedSecret>, AttackOutcome> Run) Attack(ModelTarget target)
     {
-        var attack = new RecitAttack(target, new TokenPairing(Beam: 16)).Run(sent, truth, Controls(truth), secrets);
+        if (target.Rows.Any(r => r.Block == 0))
+        {
+            var span = new RecitAttack(target, new TokenPairing(Beam: 16));
+            return ("span", (sent, truth, controls, secrets) => span.Run(sent, truth, controls, secrets));
+        }
+        var random = new Random((int)settings.Seed);
+        var likelihood = new LikelihoodAttack(target, [.. Enumerable.Range(0, Openings).Select(_ => random.Next(model.Config.Vocabulary))]);
+        return ("likelihood", (sent, truth, controls, secrets) => likelihood.Run(sent, truth, controls, secrets));
+    }
+
+    /// <summary>How much the update lowers the loss on its own texts.</summary>
+    static double Gain(ModelTarget target, IReadOnlyDictionary<string, float[]> sent, int[][] truth)
+    {
         var before = target.Evaluate(truth);
         target.Apply(sent, 1);
         var after = target.Evaluate(truth);
         target.Apply(sent, -1);
-        return (attack, before - after);
+        return before - after;
     }
 
-    static AuditRow Row(string method, Defence defence, List<(AttackOutcome Attack, double Gain)> all)
+    static AuditRow Row(string method, string attack, Defence defence, List<(AttackOutcome Attack, double Gain)> all, double whole)
     {
         double Mean(Func<AttackOutcome, double> of) => all.Average(o => of(o.Attack));
-        return new AuditRow(method, defence.Name, defence.Epsilon, Mean(a => a.Tokens.Auc), Mean(a => a.Tokens.AucError), Mean(a => a.Tokens.Recall), Mean(a => a.Tokens.Advantage),
-            Mean(a => a.Tokens.AdvantageFloor), Mean(a => a.Tokens.ExactHits), Mean(a => a.TokenRecall), Mean(a => a.RougeL), Mean(a => a.SecretsRead), Mean(a => a.SecretsTold), all.Average(o => o.Gain));
+        var gain = all.Average(o => o.Gain);
+        return new AuditRow(method, attack, defence.Name, defence.Epsilon, Mean(a => a.Tokens.Auc), Mean(a => a.Tokens.AucError), Mean(a => a.Tokens.Recall), Mean(a => a.Tokens.Advantage),
+            Mean(a => a.Tokens.AdvantageFloor), Mean(a => a.Tokens.ExactHits), Mean(a => a.TokenRecall), Mean(a => a.RougeL), Mean(a => a.SecretsRead), Mean(a => a.SecretsTold), gain, whole - gain);
     }
 
     // A is as it was drawn; B is not zero, as after a round or two.

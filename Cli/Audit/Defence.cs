@@ -10,16 +10,18 @@ namespace Federated.Cli.Audit;
 /// <param name="Apply">The update as it is sent, from the update and a seed.</param>
 sealed record Defence(string Name, double? Epsilon, Func<IReadOnlyDictionary<string, float[]>, int, IReadOnlyDictionary<string, float[]>> Apply)
 {
-    const double Delta = 1e-5;
+    public const string None = "none", Clip = "clip";
 
-    /// <summary>None, clipping alone, three noise multipliers, 8-bit blocks, and the sixteenth of largest entries.</summary>
+    const double Delta = 1e-5, KeptShare = 0.1;
+
+    /// <summary>None, clipping alone, three noise multipliers, 8-bit blocks, and the tenth of largest entries.</summary>
     public static IReadOnlyList<Defence> All { get; } =
     [
-        new("none", null, (update, _) => update),
-        new("clip", null, (update, _) => Noised(update, 0, 0)),
+        new(None, null, (update, _) => update),
+        new(Clip, null, (update, _) => Noised(update, 0, 0)),
         .. new[] { 0.1, 0.5, 2.0 }.Select(z => new Defence(FormattableString.Invariant($"noise {z}"), AnalyticGaussian.Epsilon(z, Delta), (update, seed) => Noised(update, z, seed))),
         new("i8", null, (update, _) => Recoded(update, TensorEncoding.I8Block)),
-        new("top 1/16", null, (update, _) => Recoded(update, TensorEncoding.TopK)),
+        new("top 10 %", null, (update, _) => Largest(update)),
     ];
 
     // Clipped to half its norm, so that clipping is at work; noise is relative to that bound.
@@ -35,6 +37,13 @@ sealed record Defence(string Name, double? Epsilon, Func<IReadOnlyDictionary<str
             return Array.ConvertAll(values, v => (float)v);
         });
     }
+
+    // Of each tensor; at least one entry.
+    static Dictionary<string, float[]> Largest(IReadOnlyDictionary<string, float[]> update) => update.ToDictionary(t => t.Key, t =>
+    {
+        var least = t.Value.Select(Math.Abs).OrderDescending().ElementAt((int)(KeptShare * t.Value.Length));
+        return Array.ConvertAll(t.Value, v => Math.Abs(v) > least || KeptShare * t.Value.Length < 1 ? v : 0);
+    });
 
     static Dictionary<string, float[]> Recoded(IReadOnlyDictionary<string, float[]> update, TensorEncoding encoding) => update.ToDictionary(t => t.Key, t =>
     {

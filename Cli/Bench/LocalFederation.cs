@@ -1,16 +1,13 @@
 using Federated.Aggregators.Adapters;
 using Federated.Aggregators.Strategies;
-using Federated.Client.Models;
 using Federated.Client.Peft;
 using Federated.Client.Training;
 
 namespace Federated.Cli.Bench;
 
 /// <summary>A federation in this process, for comparisons of methods: sites' own training and the coordinator's own fold, without processes and wire.</summary>
-sealed class LocalFederation(IFoundationModel model, Composition composition, TrainSettings settings)
+sealed class LocalFederation(HeldBases bases, Composition composition, TrainSettings settings)
 {
-    readonly Trainer _trainer = new(model);
-
     /// <summary>One round: every site trains from the version, reshaped to its own layout, and the changes are folded.</summary>
     /// <param name="version">Where the round starts.</param>
     /// <param name="sites">Who takes part.</param>
@@ -32,18 +29,18 @@ sealed class LocalFederation(IFoundationModel model, Composition composition, Tr
 
     public double Accuracy(AdapterTensors version, IExamples test, CancellationToken stop)
     {
-        using var adapter = AttachedAdapter.Attach(model, version.Layout);
+        using var adapter = AttachedAdapter.Attach(bases.Full, version.Layout);
         adapter.Import(version);
-        return new Evaluator(model).Evaluate(test, cancellation: stop).Accuracy;
+        return new Evaluator(bases.Full).Evaluate(test, cancellation: stop).Accuracy;
     }
 
     (AdapterTensors, TrainReport) Train(LocalSite site, AdapterTensors start, int round, CancellationToken stop)
     {
-        using var precision = BasePrecision.Round(model, site.BaseBits);
+        var model = bases.At(site.BaseBits);
         using var adapter = AttachedAdapter.Attach(model, start.Layout);
         adapter.Import(start);
         var own = settings with { BatchSize = site.BatchSize ?? settings.BatchSize, Steps = site.Steps ?? settings.Steps };
-        var report = _trainer.Train(adapter, site.Training, own, site.Key(round), cancellation: stop);
+        var report = new Trainer(model).Train(adapter, site.Training, own, site.Key(round), cancellation: stop);
         return (adapter.Export(), report);
     }
 

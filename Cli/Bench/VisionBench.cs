@@ -38,6 +38,9 @@ sealed record Spread(double Mean, double Deviation)
         return new(mean, known.Length < 2 ? 0 : Math.Sqrt(known.Sum(value => (value - mean) * (value - mean)) / (known.Length - 1)));
     }
 
+    /// <param name="format">Of both numbers.</param>
+    public string Text(string format) => $"{Mean.ToString(format, CultureInfo.InvariantCulture)} ± {Deviation.ToString(format, CultureInfo.InvariantCulture)}";
+
     public string Percent() => string.Create(CultureInfo.InvariantCulture, $"{100 * Mean:0.0} ± {100 * Deviation:0.0}");
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Mean:0.000} ± {Deviation:0.000}");

@@ -49,17 +49,14 @@ static class AuditCommand
     public static AuditResult Run(string folder, IReadOnlyList<string> texts, IReadOnlyList<string> methods, AuditSettings settings, CancellationToken stop)
     {
         var started = TimeProvider.System.GetTimestamp();
-        var (rows, skipped, digest) = (new List<AuditRow>(), new List<string>(), "");
+        var (rows, digest) = (new List<AuditRow>(), "");
         foreach (var method in methods)
         {
             using var model = Gpt2Model.Load(folder);
             digest = model.BaseDigest;
-            var (own, reason) = new Auditor(model, TokenizerFolder.Load(folder), texts, settings).Run(method, stop);
-            rows.AddRange(own);
-            if (reason is not null)
-                skipped.Add(reason);
+            rows.AddRange(new Auditor(model, TokenizerFolder.Load(folder), texts, settings).Run(method, stop));
         }
-        return new AuditResult(digest, settings, rows, skipped, TimeProvider.System.GetElapsedTime(started).TotalSeconds);
+        return new AuditResult(digest, settings, rows, TimeProvider.System.GetElapsedTime(started).TotalSeconds);
     }
 
     public static void Write(AuditResult result, string folder)

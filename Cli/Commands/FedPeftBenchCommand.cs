@@ -48,7 +48,7 @@ static class FedPeftBenchCommand
         {
             var own = rows.Where(row => row.Set == set).ToList();
             table.AddRow([set, .. FedPeftBench.Splits.Select(split => Spread.Of(own.Where(row => row.Split == split).Select(row => (double?)row.Accuracy))!.Percent()),
-                Number(own[0].Mebibytes, "0.0000"), Number(own.Max(row => row.PeakMebibytes), "0"), Number(own.Average(row => row.StepMilliseconds), "0.0")]);
+                Number(own[0].Mebibytes, "0.0000"), Spread.Of(own.Select(row => (double?)row.PeakMebibytes))!.Text("0"), Spread.Of(own.Select(row => (double?)row.StepMilliseconds))!.Text("0.0")]);
         }
         return table;
     }

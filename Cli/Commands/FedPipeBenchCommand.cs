@@ -48,14 +48,15 @@ static class FedPipeBenchCommand
     static Table Table(IReadOnlyList<FedPipeRow> rows, double target)
     {
         var table = new Table { Title = new(string.Create(CultureInfo.InvariantCulture, $"{rows.Max(row => row.Seed)} seeds; the target is {100 * target:0.0} %")) };
-        table.AddColumns("size", "final accuracy, %", "simulated s to the target", "s / round", "MiB / round", "waiting share", "clients that train");
+        table.AddColumns("size", "final accuracy, %", "simulated s to the target", "s / round", "MiB / round", "waiting share", "clients that train", "ms / step here", "peak MiB");
         foreach (var own in rows.GroupBy(row => row.Name))
         {
             var times = own.Select(row => row.SecondsTo(target)).ToList();
             table.AddRow(own.Key, Spread.Of(own.Select(row => row.Accuracy.Count > 0 ? row.Accuracy[^1] : (double?)null))?.Percent() ?? "-",
                 string.Join(", ", times.Select(time => time is { } seconds ? Number(seconds, "0") : "not reached")), Number(own.Average(row => row.RoundSeconds), "0.0"),
                 Number(own.Average(row => row.MebibytesPerRound), "0.00"), Number(own.Average(row => row.WaitingShare), "0.00"),
-                Number(own.Average(row => row.Choices.Count(choice => !choice.Contains("evaluates only", StringComparison.Ordinal))), "0.0"));
+                Number(own.Average(row => row.Choices.Count(choice => !choice.Contains("evaluates only", StringComparison.Ordinal))), "0.0"),
+                Spread.Of(own.Select(row => (double?)row.StepMilliseconds))!.Text("0.0"), Spread.Of(own.Select(row => (double?)row.PeakMebibytes))!.Text("0"));
         }
         return table;
     }

@@ -37,14 +37,20 @@ static class LeakageBenchCommand
             var result = AuditCommand.Run(folder, mails, Methods, settings, stop);
             AuditCommand.Write(result, parsed.GetValue(work)!);
             foreach (var row in result.Rows)
-                Console.Out.WriteLine(FormattableString.Invariant($"{row.Method,-10} {row.Defence,-10} AUC {row.Auc:F3}  tokens {row.TokenRecall:F3}  ROUGE-L {row.RougeL:F3}  numbers {row.SecretsRead:F2}/{row.SecretsTold:F2}  loss {row.LossGain:F4}"));
-            foreach (var skipped in result.Skipped)
-                Console.Out.WriteLine($"not run: {skipped}");
+                Console.Out.WriteLine(FormattableString.Invariant($"{row.Method,-16} {row.Attack,-10} {row.Defence,-10} AUC {row.Auc:F3}  tokens {row.TokenRecall:F3}  ROUGE-L {row.RougeL:F3}  numbers {row.SecretsRead:F2}/{row.SecretsTold:F2}  loss {row.LossGain:F4} (lost {row.GainLost:F4})"));
+            foreach (var method in result.Rows.GroupBy(r => r.Method))
+                Console.Out.WriteLine($"{method.Key}: AUC {(Falls(method) ? "falls" : "does NOT fall")} with every step of the noise");
             await BenchFile.WriteAsync(parsed.GetValue(json), "bench leakage",
                 [new BenchEntry("leakage", "AUC", [.. result.Rows.Select(r => r.Auc)], BenchEntry.MedianOf(result.Rows.Select(r => r.TokenRecall))) { Runs = result }], stop);
             return ExitCode.Done;
         });
         return command;
+    }
+
+    static bool Falls(IEnumerable<AuditRow> method)
+    {
+        var auc = method.Where(r => r.Defence == Defence.Clip || r.Epsilon is not null).Select(r => r.Auc).ToList();
+        return auc.Zip(auc.Skip(1)).All(p => p.Second <= p.First);
     }
 
     static string Base(TextFolders folders, int steps, string work, CancellationToken stop)

@@ -20,7 +20,7 @@ static class TextBenchCommand
         var steps = new Option<int>("--steps") { Description = "Optimiser steps of a site in a round.", DefaultValueFactory = _ => defaults.Steps };
         var pretrain = new Option<int>("--pretrain-steps") { DefaultValueFactory = _ => defaults.Pretrain.Steps };
         var mails = new Option<int>("--mails") { Description = "At most so many mails a site.", DefaultValueFactory = _ => defaults.MailsPerSite };
-        var seeds = new Option<int>("--seeds") { Description = "How many seeds, 1, 2, 3, ...", DefaultValueFactory = _ => 1 };
+        var seeds = new Option<int>("--seeds") { Description = "How many seeds, 1, 2, 3, ...", DefaultValueFactory = _ => 3 };
         var work = new Option<string>("--work") { Description = "Folder for the base, the logs and the run.", DefaultValueFactory = _ => Path.Combine("artifacts", "text") };
         var json = new Option<FileInfo?>("--json") { Description = "Write everything measured to this file." };
         var command = new Command("text", "Mails at four sites, federated and alone: held-out perplexity.") { wordnet, packages, rounds, steps, pretrain, mails, seeds, work, json };
@@ -40,6 +40,7 @@ static class TextBenchCommand
                 console.Write(Table(result));
                 results.Add(result);
             }
+            console.Write(Summary(results));
             if (parsed.GetValue(json) is { } file)
                 await BenchFile.WriteAsync(file, "bench text", [new BenchEntry("text", "s", [.. results.Select(r => r.Seconds)], BenchEntry.MedianOf(results.Select(Advantage))) { Runs = results }], stop);
             return ExitCode.Done;
@@ -60,6 +61,20 @@ static class TextBenchCommand
             table.AddRow([Markup.Escape(row.Name), $"[bold]{Number(row.All)}[/]", .. result.Sites.Select(site => site.Name == row.Site ? $"[underline]{Number(row.BySite[site.Name])}[/]" : Number(row.BySite[site.Name]))]);
         return table;
     }
+
+    /// <summary>What the seeds have in common and how far they lie apart.</summary>
+    static Table Summary(IReadOnlyList<TextResult> results)
+    {
+        var table = new Table { Title = new($"{results.Count} seeds, mean ± standard deviation") };
+        table.AddColumns("row", "perplexity, all four", "perplexity, own mails", "ms / step", "peak MiB");
+        foreach (var rows in results.SelectMany(r => r.Rows).GroupBy(row => row.Kind == TextRow.Alone ? row.Name : row.Kind))
+            table.AddRow(Markup.Escape(rows.Key), Spread(rows.Select(row => row.All)), rows.First().Site is null ? "-" : Spread(rows.Select(row => row.BySite[row.Site!])),
+                rows.First().StepMilliseconds is null ? "-" : Spread(rows.Select(row => row.StepMilliseconds!.Value)), rows.First().PeakMebibytes is null ? "-" : Spread(rows.Select(row => row.PeakMebibytes!.Value)));
+        table.AddRow("best alone / federated", Bench.Spread.Of(results.Select(r => (double?)Advantage(r)))!.Text("0.000"), "", "", "");
+        return table;
+    }
+
+    static string Spread(IEnumerable<double> values) => Bench.Spread.Of(values.Select(v => (double?)v))!.Text("0.0");
 
     static string Number(double value) => value.ToString("0.0", CultureInfo.InvariantCulture);
 }

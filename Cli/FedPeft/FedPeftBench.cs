@@ -34,6 +34,7 @@ sealed class FedPeftBench(FedPeftSettings settings, FashionMnist files, Workspac
     {
         ResidentMemory.ResetPeak();
         using var model = ModelFolder.Load(folder);
+        using var bases = new HeldBases(model, folder);
         var normalization = Preprocessor.Load(folder);
         var images = new SiteImages(files, Demo(split, seed));
         var bundle = AdapterInitializer.Create(model, new AdapterRequest { Method = set, Seed = seed });
@@ -42,7 +43,7 @@ sealed class FedPeftBench(FedPeftSettings settings, FashionMnist files, Workspac
             .Select(site => new LocalSite(site.Name, new ImageExamples(images.Training(site), normalization), layout, seed))];
         var test = new ImageExamples(images.Test(new Site("test", split, settings.Transform, 0)), normalization);
         var train = new TrainSettings { Steps = settings.Steps, BatchSize = settings.BatchSize, LearningRate = settings.LearningRates[set] };
-        var federation = new LocalFederation(model, StrategyCatalog.Default.Compose(FoldSpec.Of(set)), train);
+        var federation = new LocalFederation(bases, StrategyCatalog.Default.Compose(FoldSpec.Of(set)), train);
         var (version, seconds) = (bundle.Version0, new List<double>());
         for (var round = 1; round <= settings.Rounds; round++)
         {

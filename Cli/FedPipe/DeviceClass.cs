@@ -15,7 +15,7 @@ sealed record DeviceClass(string Name, double MemoryMebibytes, double Slowdown, 
         new("board", 6, 12, 8e3), new("phone", 10, 6, 40e3), new("laptop", 20, 2, 250e3), new("workstation", 64, 1, 2e6),
     ];
 
-    public DeviceReport Report(string client, StepMeasurement small, StepMeasurement large, long samples) => new(
+    public DeviceReport Report(string client, StepMeasurement small, StepMeasurement large, long samples, long baseWeights) => new(
         client, (long)(MemoryMebibytes * (1 << 20)), small with { Seconds = Slowdown * small.Seconds }, large with { Seconds = Slowdown * large.Seconds },
-        BytesPerSecond, BytesPerSecond, samples, [32, 8, 4]);
+        BytesPerSecond, BytesPerSecond, samples, [32, 8, 4]) { BaseWeights = baseWeights };
 }

@@ -2,6 +2,7 @@ using Federated.Aggregators.Adapters;
 using Federated.Aggregators.Strategies;
 using Federated.Cli.Bench;
 using Federated.Cli.Demo;
+using Federated.Client.Devices;
 using Federated.Client.Training;
 using Federated.Server.Planning;
 
@@ -31,7 +32,7 @@ sealed class FedPipeBench(FedPipeSettings settings, FashionMnist files, Workspac
         var devices = fleet.Measure();
         var modules = fleet.WarmUp(stop);
         // Below eight examples AdamW follows noise at this rate; a plan that trains is worth more than one that fits.
-        var grid = new PlanningGrid { BaseWeights = fleet.BaseWeights, DeadlineSeconds = settings.DeadlineSeconds, Batches = [8, 16, 32] };
+        var grid = new PlanningGrid { DeadlineSeconds = settings.DeadlineSeconds, Batches = [8, 16, 32] };
         var planned = FedPipePlanner.Plan(devices, modules, grid);
         // One size for all is not held to the deadline: its price is the waiting.
         var patient = grid with { DeadlineSeconds = double.MaxValue };
@@ -39,15 +40,15 @@ sealed class FedPipeBench(FedPipeSettings settings, FashionMnist files, Workspac
         var bySize = devices.OrderBy(d => d.MemoryBytes).ThenBy(d => d.Client, StringComparer.Ordinal).ToList();
         return
         [
-            Federate("weakest", fleet, devices, Uniform(devices, Size(bySize[0]), modules, patient), modules, patient, report, stop),
-            Federate("strongest", fleet, devices, Uniform(devices, Size(bySize[^1]), modules, patient), modules, patient, report, stop),
+            Federate("weakest", fleet, devices, Uniform(devices, Size(bySize[0]), modules), modules, patient, report, stop),
+            Federate("strongest", fleet, devices, Uniform(devices, Size(bySize[^1]), modules), modules, patient, report, stop),
             Federate("fedpipe", fleet, devices, planned, modules, grid, report, stop),
         ];
     }
 
     /// <summary>One choice for all; a device whose memory it does not fit only evaluates.</summary>
-    static IReadOnlyList<ClientChoice> Uniform(IReadOnlyList<DeviceReport> devices, ClientChoice choice, IReadOnlyList<PlanningModule> modules, PlanningGrid grid) =>
-        [.. devices.Select(d => CostModel.Bytes(d, grid, choice.BaseBits, choice.Batch, Scalars(choice, modules)) <= grid.MemoryShare * d.MemoryBytes
+    static IReadOnlyList<ClientChoice> Uniform(IReadOnlyList<DeviceReport> devices, ClientChoice choice, IReadOnlyList<PlanningModule> modules) =>
+        [.. devices.Select(d => CostModel.Bytes(d, choice.BaseBits, choice.Batch, Scalars(choice, modules)) <= new PlanningGrid { DeadlineSeconds = double.MaxValue }.MemoryShare * d.MemoryBytes
             ? choice with { Client = d.Client } : ClientChoice.EvaluationOnly(d.Client, "the one size does not fit its memory"))];
 
     FedPipeRow Federate(string name, FedPipeFleet fleet, IReadOnlyList<DeviceReport> devices, IReadOnlyList<ClientChoice> choices, IReadOnlyList<PlanningModule> modules, PlanningGrid grid,
@@ -59,17 +60,22 @@ sealed class FedPipeBench(FedPipeSettings settings, FashionMnist files, Workspac
         var plan = PlanOverrides.Apply(schema, AdapterPlan.Uniform(schema, training.Max(c => c.Rank)), choices);
         LocalSite[] sites = [.. training.Select(c => new LocalSite(c.Client, fleet.Data(c.Client), AdapterLayout.Of(schema, plan, c.Client), fleet.Seed)
             { BaseBits = c.BaseBits, BatchSize = c.Batch, Steps = (fleet.Data(c.Client).Count + c.Batch - 1) / c.Batch })];
-        var federation = new LocalFederation(fleet.Model, StrategyCatalog.Default.Compose(FoldSpec.Of("flexlora")), new TrainSettings { LearningRate = settings.LearningRate });
-        var (version, accuracy) = (fleet.Bundle.Version0.Reshape(AdapterLayout.Of(schema, plan)), new List<double>());
+        var federation = new LocalFederation(fleet.Bases, StrategyCatalog.Default.Compose(FoldSpec.Of("flexlora")), new TrainSettings { LearningRate = settings.LearningRate });
+        var (version, accuracy, steps) = (fleet.Bundle.Version0.Reshape(AdapterLayout.Of(schema, plan)), new List<double>(), new List<double>());
+        ResidentMemory.ResetPeak();
         for (var round = 1; round <= settings.Rounds; round++)
         {
-            (version, _) = federation.Round(version, sites, round, stop);
+            (version, var step) = federation.Round(version, sites, round, stop);
+            steps.Add(step);
             accuracy.Add(federation.Accuracy(version, fleet.Test, stop));
             report(name, accuracy[^1]);
         }
         double[] seconds = [.. training.Select(c => CostModel.Seconds(devices.Single(d => d.Client == c.Client), grid, c.Batch, Scalars(c, modules)))];
         return new FedPipeRow(name, fleet.Seed, accuracy, seconds.Max(), training.Sum(c => 2.0 * grid.BytesPerScalar * Scalars(c, modules)) / (1 << 20),
-            seconds.Sum(s => seconds.Max() - s) / (seconds.Length * seconds.Max()), [.. choices.Select(Words)]);
+            seconds.Sum(s => seconds.Max() - s) / (seconds.Length * seconds.Max()), [.. choices.Select(Words)])
+        {
+            StepMilliseconds = 1000 * steps.Average(), PeakMebibytes = ResidentMemory.PeakBytes() / (double)(1 << 20),
+        };
     }
 
     static long Scalars(ClientChoice choice, IReadOnlyList<PlanningModule> modules) => modules.Where(m => choice.Groups.Contains(m.Group)).Sum(m => m.Scalars(choice.Rank));

@@ -1,4 +1,5 @@
 using Federated.Aggregators.Adapters;
+using Federated.Cli.Bench;
 using Federated.Cli.Demo;
 using Federated.Client.Adapters;
 using Federated.Client.Data;
@@ -26,6 +27,7 @@ sealed class FedPipeFleet : IDisposable
     {
         (_settings, Seed) = (settings, seed);
         Model = ModelFolder.Load(folder);
+        Bases = new HeldBases(Model, folder);
         var normalization = Preprocessor.Load(folder);
         Bundle = AdapterInitializer.Create(Model, new AdapterRequest { Options = new Dictionary<string, string> { ["r"] = $"{MaximumRank}", ["alpha"] = "4", ["rslora"] = "true", ["targets"] = Matrices }, Seed = seed });
         Classes = [.. Enumerable.Range(0, settings.PerClass * DeviceClass.All.Count).Select(i => ($"site-{(char)('a' + i)}", DeviceClass.All[i % DeviceClass.All.Count]))];
@@ -35,20 +37,19 @@ sealed class FedPipeFleet : IDisposable
 
     public ulong Seed { get; }
     public IFoundationModel Model { get; }
+    public HeldBases Bases { get; }
     public AdapterBundle Bundle { get; }
     public IExamples Test { get; }
     public IReadOnlyList<(string Client, DeviceClass Class)> Classes { get; }
 
     public IExamples Data(string client) => _data[client];
 
-    public long BaseWeights => Model.Sites.OfType<LinearSite>().Sum(s => (long)s.OutFeatures * s.InFeatures);
-
     /// <summary>Measured here once, at the largest adapter, and slowed down as each kind of device is.</summary>
     public IReadOnlyList<DeviceReport> Measure()
     {
         var (small, large) = DeviceProbe.Measure(Model, new StartPoint(Bundle.Version0, []), Data(Classes[0].Client), SmallBatch, LargeBatch, TimeProvider.System);
         StepMeasurement Step(StepCost cost) => new(cost.Batch, cost.Seconds, cost.PeakBytes);
-        return [.. Classes.Select(c => c.Class.Report(c.Client, Step(small), Step(large), Data(c.Client).Count))];
+        return [.. Classes.Select(c => c.Class.Report(c.Client, Step(small), Step(large), Data(c.Client).Count, BasePrecision.Weights(Model)))];
     }
 
     /// <summary>One round at a small uniform rank, scored at every site and merged.</summary>
@@ -69,5 +70,9 @@ sealed class FedPipeFleet : IDisposable
         return scores.Read();
     }
 
-    public void Dispose() => Model.Dispose();
+    public void Dispose()
+    {
+        Bases.Dispose();
+        Model.Dispose();
+    }
 }

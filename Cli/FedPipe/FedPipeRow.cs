@@ -10,6 +10,12 @@ namespace Federated.Cli.FedPipe;
 /// <param name="Choices">What each client was given, in words.</param>
 sealed record FedPipeRow(string Name, ulong Seed, IReadOnlyList<double> Accuracy, double RoundSeconds, double MebibytesPerRound, double WaitingShare, IReadOnlyList<string> Choices)
 {
+    /// <summary>Mean of a local step on this machine, before any slowdown.</summary>
+    public double StepMilliseconds { get; init; }
+
+    /// <summary>Largest resident memory of this process meanwhile, all of its bases and data included.</summary>
+    public double PeakMebibytes { get; init; }
+
     /// <summary>Simulated seconds until an accuracy is first reached; null where it is not.</summary>
     public double? SecondsTo(double accuracy)
     {

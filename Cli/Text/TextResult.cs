@@ -18,5 +18,11 @@ sealed record TextSite(string Name, string Domain, int Training, int HeldOut);
 /// <param name="BySite">On each site's.</param>
 sealed record TextRow(string Name, string? Site, string Kind, double All, IReadOnlyDictionary<string, double> BySite)
 {
+    /// <summary>Mean of a local step; null for what was not trained in this process.</summary>
+    public double? StepMilliseconds { get; init; }
+
+    /// <summary>Largest resident memory of the process while it trained; likewise.</summary>
+    public double? PeakMebibytes { get; init; }
+
     public const string Base = "base", Alone = "alone", Federated = "federated";
 }

@@ -2,6 +2,7 @@ using Federated.Aggregators.Adapters;
 using Federated.Client.Adapters;
 using Federated.Client.Data;
 using Federated.Client.Data.Text;
+using Federated.Client.Devices;
 using Federated.Client.Models;
 using Federated.Client.Models.Tokenizers;
 using Federated.Client.Peft;
@@ -46,9 +47,12 @@ sealed class TextScorer : IDisposable
         using var adapter = AttachedAdapter.Attach(_model, start.Layout);
         adapter.Import(start);
         var train = new TrainSettings { Steps = settings.Steps, BatchSize = settings.BatchSize, LearningRate = settings.LearningRate };
+        ResidentMemory.ResetPeak();
+        var seconds = 0.0;
         for (var round = 1; round <= settings.Rounds; round++)
-            new Trainer(_model).Train(adapter, training, train, BatchOrder.RoundKey(settings.Seed, "alone", round, site.Name), cancellation: stop);
-        return Score($"{site.Name} alone ({site.Domain})", TextRow.Alone, site.Name, stop);
+            seconds += new Trainer(_model).Train(adapter, training, train, BatchOrder.RoundKey(settings.Seed, "alone", round, site.Name), cancellation: stop).Seconds;
+        var peak = ResidentMemory.PeakBytes() / (double)(1 << 20);
+        return Score($"{site.Name} alone ({site.Domain})", TextRow.Alone, site.Name, stop) with { StepMilliseconds = 1000 * seconds / (settings.Rounds * settings.Steps), PeakMebibytes = peak };
     }
 
     public void Dispose() => _model.Dispose();

@@ -35,4 +35,7 @@ public sealed record ClientConfiguration
 
     /// <summary>Disk for downloaded blobs in MiB, 16 to 1,048,576; default 1024.</summary>
     public int CacheMegabytes { get; init; } = 1024;
+
+    /// <summary>Memory in MiB that a plan may count on, 0 to 16,777,216; 0, the default, is what the machine has. A plan keeps to it; the process is not stopped by it.</summary>
+    public int MemoryMegabytes { get; init; }
 }

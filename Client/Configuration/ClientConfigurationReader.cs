@@ -15,7 +15,7 @@ public static partial class ClientConfigurationReader
     /// <summary>Every key there is, as written in the file with dots between the levels; also the names of the flags.</summary>
     public static IReadOnlyList<string> Keys { get; } =
     [
-        "id", "server", "proxy", "state", "model", "threads", "runs", "exitWhenIdle", "cacheMegabytes",
+        "id", "server", "proxy", "state", "model", "threads", "runs", "exitWhenIdle", "cacheMegabytes", "memoryMegabytes",
         "data.kind", "data.text", "data.evalText", "data.field", "data.context", "data.images", "data.labels", "data.evalImages", "data.evalLabels", "data.domain", "data.skew", "data.seed",
         "data.indices.from", "data.indices.count", "data.indices.pool",
         "data.evalIndices.from", "data.evalIndices.count", "data.evalIndices.pool",
@@ -54,6 +54,7 @@ public static partial class ClientConfigurationReader
             source.Integer("reconnect.giveUpSeconds", 0, 0, int.MaxValue)),
         Policy = new(source.Integer("policy.maxSteps", 10_000, 1, 1_000_000), source.Integer("policy.maxBatchSize", 4_096, 1, 65_536)) { Leaks = Leaks(source) },
         CacheMegabytes = source.Integer("cacheMegabytes", 1024, 16, 1 << 20),
+        MemoryMegabytes = source.Integer("memoryMegabytes", 0, 0, 1 << 24),
     };
 
     static DataConfiguration BindData(ConfigurationSource source) => BindData(source, source.Text("data.kind", DataConfiguration.Idx)!);
@@ -120,8 +121,8 @@ public static partial class ClientConfigurationReader
             errors.Add($"id is '{configuration.Id}'; [a-z0-9][a-z0-9._-]{{0,62}} is needed.");
         if (configuration.Reconnect.MaxMs < configuration.Reconnect.InitialMs)
             errors.Add($"reconnect.maxMs is {configuration.Reconnect.MaxMs}; at least reconnect.initialMs, {configuration.Reconnect.InitialMs}, is needed.");
-        if (configuration.Policy.Leaks.Action is LeakAction.Noise or LeakAction.Withhold && configuration.Data.EvalImages is null)
-            errors.Add("policy.leak needs held-out data to compare with: give data.evalImages, or set policy.leak to warn or off.");
+        if (configuration.Policy.Leaks.Action is LeakAction.Noise or LeakAction.Withhold && configuration.Data is { EvalImages: null, EvalText: null })
+            errors.Add("policy.leak needs held-out data to compare with: give data.evalImages or data.evalText, or set policy.leak to warn or off.");
         if (configuration.Proxy is not null && configuration.Server.Scheme != "https")
             errors.Add($"proxy is given and server is '{configuration.Server}'; only an https address is reached through a proxy.");
         if (configuration.Runs.Count == 0)

@@ -14,6 +14,18 @@ public sealed class LinearSite : WeightSite
     public LinearSite(Site site, Tensor weight, Tensor? bias) : base(site, weight, bias) =>
         (OutFeatures, InFeatures) = ((int)weight.shape[0], (int)weight.shape[1]);
 
+    /// <param name="site">Kind and dotted path.</param>
+    /// <param name="packed">Held by the model.</param>
+    /// <param name="bias">[out] or null.</param>
+    public LinearSite(Site site, PackedMatrix packed, Tensor? bias) : base(site, null, bias) =>
+        (Packed, OutFeatures, InFeatures) = (packed, (int)packed.Shape[0], (int)packed.Shape[1]);
+
+    /// <summary>The weight where it is held in few bits; null where it is fp32.</summary>
+    public PackedMatrix? Packed { get; }
+
+    /// <summary>The weight; of a packed one a widened copy, which changes nothing when it is written to.</summary>
+    public override Tensor Weight => Packed?.Widen() ?? base.Weight;
+
     public int InFeatures { get; }
 
     public int OutFeatures { get; }
@@ -34,7 +46,15 @@ public sealed class LinearSite : WeightSite
     {
         foreach (var branch in _branches)
             input = branch.Prepare(input);
-        return Adapt(input, nn.functional.linear(input, CurrentWeight, CurrentBias));
+        return Adapt(input, Product(input));
+    }
+
+    Tensor Product(Tensor input)
+    {
+        if (Packed is null || HasOwnWeight)
+            return nn.functional.linear(input, CurrentWeight, CurrentBias);
+        var product = PackedProduct.Of(input, Packed);
+        return CurrentBias is { } bias ? product.add(bias) : product;
     }
 
     /// <summary>Adds the branches to a base output that was computed elsewhere, by a fused product for instance.</summary>

@@ -6,17 +6,19 @@ namespace Federated.Client.Models;
 /// <summary>Opens a Hugging Face folder with whichever model its config.json names.</summary>
 public static class ModelFolder
 {
-    static readonly Dictionary<string, Func<string, IFoundationModel>> Loaders = new(StringComparer.Ordinal)
+    static readonly Dictionary<string, Func<string, int, IFoundationModel>> Loaders = new(StringComparer.Ordinal)
     {
         [Vit.VitConfig.ModelType] = Vit.VitModel.Load,
         [Gpt2.Gpt2Config.ModelType] = Gpt2.Gpt2Model.Load,
     };
 
+    /// <param name="folder">Where.</param>
+    /// <param name="bits">Of a weight of its matrices; see <see cref="BasePrecision"/>.</param>
     /// <exception cref="ClientFault">F520: the folder is missing, incomplete or of an unknown kind.</exception>
-    public static IFoundationModel Load(string folder)
+    public static IFoundationModel Load(string folder, int bits = BasePrecision.Full)
     {
         var type = TypeOf(folder);
-        return Loaders.TryGetValue(type, out var load) ? load(folder)
+        return Loaders.TryGetValue(type, out var load) ? load(folder, bits)
             : throw ClientFaults.Model(folder, $"has model_type '{type}'. Known: {string.Join(", ", Loaders.Keys.Order(StringComparer.Ordinal))}.");
     }
 

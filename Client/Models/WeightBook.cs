@@ -8,7 +8,7 @@ namespace Federated.Client.Models;
 /// Makes a model's tensors and remembers them under their checkpoint names, in order. Fused tensors are one leaf and
 /// several names, each a view of the leaf, so that training, merging and saving all see the same memory.
 /// </summary>
-sealed class WeightBook(IWeightSource source) : IDisposable
+sealed class WeightBook(IWeightSource source, int bits = BasePrecision.Full) : IDisposable
 {
     readonly List<(string Name, Tensor Value)> _named = [];
     readonly List<Parameter> _leaves = [];
@@ -17,6 +17,15 @@ sealed class WeightBook(IWeightSource source) : IDisposable
     public IReadOnlyList<(string Name, Tensor Value)> Named => _named;
 
     public IReadOnlyList<Parameter> Leaves => _leaves;
+
+    /// <summary>Whether matrices are held in fewer bits than fp32, and so are no leaves.</summary>
+    public bool Packs => bits < BasePrecision.Full;
+
+    /// <summary>A matrix in the book's bits; the fp32 values are gone once it is packed.</summary>
+    /// <param name="name">As in the checkpoint.</param>
+    /// <param name="transposed">Whether the checkpoint stores [in, out].</param>
+    /// <param name="stored">Rows and columns as stored.</param>
+    public PackedMatrix AddPacked(string name, bool transposed, params long[] stored) => new(source.Read(name, stored), stored, bits, transposed);
 
     public Parameter Add(string name, params long[] shape)
     {

@@ -7,16 +7,17 @@ namespace Federated.Client.Models;
 /// <summary>A place with frozen tensors of its own, for which trained ones can stand in: a matrix product, a norm, a table.</summary>
 public class WeightSite : ModelSite
 {
+    readonly Tensor? _weight;
     Parameter? _ownWeight, _ownBias;
 
     /// <param name="site">Kind and dotted path.</param>
-    /// <param name="weight">Owned by the model, possibly a view of a larger tensor.</param>
+    /// <param name="weight">Owned by the model, possibly a view of a larger tensor; null where a derived site holds it in another form.</param>
     /// <param name="bias">Or null.</param>
     /// <param name="weightName">Checkpoint name of the weight; null is <c>PATH.weight</c>.</param>
-    public WeightSite(Site site, Tensor weight, Tensor? bias, string? weightName = null) : base(site) =>
-        (Weight, Bias, WeightName) = (weight, bias, weightName ?? $"{site.Path}.weight");
+    public WeightSite(Site site, Tensor? weight, Tensor? bias, string? weightName = null) : base(site) =>
+        (_weight, Bias, WeightName) = (weight, bias, weightName ?? $"{site.Path}.weight");
 
-    public Tensor Weight { get; }
+    public virtual Tensor Weight => _weight ?? throw new InvalidOperationException($"Site '{Path}' has no weight in fp32.");
 
     public Tensor? Bias { get; }
 

@@ -76,7 +76,7 @@ public sealed class AttachedAdapter : IDisposable
         if (IsMerged)
             throw new InvalidOperationException("The adapter is merged already.");
         IsMerged = true;
-        foreach (var (place, attachment) in _groups.Where(g => g.Attachment.CanMerge))
+        foreach (var (place, attachment) in _groups.Where(Merges))
         {
             var site = (WeightSite)place;
             var (weight, bias) = attachment.EffectiveDelta();
@@ -94,10 +94,13 @@ public sealed class AttachedAdapter : IDisposable
         if (!IsMerged)
             return;
         _merged.Undo();
-        foreach (var (_, attachment) in _groups.Where(g => g.Attachment.CanMerge))
+        foreach (var (_, attachment) in _groups.Where(Merges))
             attachment.Enable();
         IsMerged = false;
     }
+
+    // Few bits have no room for what would be added; such a site keeps its branch.
+    static bool Merges((ModelSite Site, IGroupAttachment Attachment) group) => group.Attachment.CanMerge && group.Site is not LinearSite { Packed: not null };
 
     public void Dispose()
     {

@@ -25,10 +25,12 @@ static class Offsets
             into.Add(site.Weight, Product(offset, site.Weight.shape));
     }
 
-    static WeightSite Find(Dictionary<string, LinearSite?> sites, OffsetFactor offset)
+    static LinearSite Find(Dictionary<string, LinearSite?> sites, OffsetFactor offset)
     {
         var site = sites.GetValueOrDefault(offset.Group)
             ?? throw ClientFaults.Adapter($"An offset is for group '{offset.Group}', which is no product at a matrix of this model under the plan.");
+        if (site.Packed is not null)
+            throw ClientFaults.Adapter($"An offset of group '{offset.Group}' is added to '{site.Path}', whose base is held in few bits; offsets need it in {BasePrecision.Full}.");
         return offset.Left.LongLength == (long)site.OutFeatures * offset.Rank && offset.Right.LongLength == (long)offset.Rank * site.InFeatures ? site
             : throw ClientFaults.Adapter($"An offset of group '{offset.Group}' has factors of {offset.Left.Length} and {offset.Right.Length} elements at rank {offset.Rank}; '{site.Path}' is {site.OutFeatures} x {site.InFeatures}.");
     }

@@ -123,11 +123,15 @@ sealed class AssignmentRunner(string clientId, IWorksite site, IDevice device, S
         }
         if (!await device.RunAsync(() => new ReleaseGate(site, runtime.Log).Admits(work, key, delta), item.Cancelled))
             return;
-        var (header, tensors, leftOut) = UpdateBuilder.Build(work, clientId, delta, tell ? site.TrainingSamples : 0, tell ? report.Loss : double.NaN);
+        var (header, tensors, leftOut) = UpdateBuilder.Build(work, clientId, delta, tell ? site.TrainingSamples : 0, tell ? report.Loss : double.NaN,
+            tell && work.Train!.TellCost ? new TrainCost(report.Seconds, report.PeakBytes) : null, tell ? Measured(report) : null);
         item.Cancelled.ThrowIfCancellationRequested();
         books.Outbox.Add(work.Id, work.RunId, header, tensors, leftOut);
         Report(limiter, work, "upload", report.Steps, report.Steps, report.Loss);
     }
+
+    DeviceMeasurement? Measured(TrainReport report) => report.Measurement is not { } measured ? null
+        : new DeviceMeasurement(device.Describe(0).MemoryBytes, books.Link.Up, books.Link.Down, measured);
 
     async Task Evaluate(WorkItem item, StartPoint version, ProgressLimiter limiter, ClientRuntime runtime)
     {

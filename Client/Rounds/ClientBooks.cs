@@ -1,3 +1,4 @@
+using Federated.Client.Devices;
 using Federated.Client.Privacy;
 using Federated.Client.Telemetry;
 
@@ -7,4 +8,5 @@ namespace Federated.Client.Rounds;
 sealed record ClientBooks(Outbox Outbox, WorkQueue Work, RunBook Runs, Outgoing Outgoing, SiteLedger Ledger)
 {
     public TraceBook Traces { get; } = new();
+    public LinkMeter Link { get; } = new();
 }

@@ -30,11 +30,11 @@ public sealed class ClientDaemon : IDisposable
     {
         (_configuration, _transport, _runtime, _site) = (configuration, transport, runtime, site);
         _books = new ClientBooks(Outbox.Open(state.Outbox), new WorkQueue(), new RunBook(), new Outgoing(), state.Ledger);
-        var blobs = new BlobCache(state.Blobs((long)configuration.CacheMegabytes << 20, runtime.Time), new BlobDownloads(transport));
+        var blobs = new BlobCache(state.Blobs((long)configuration.CacheMegabytes << 20, runtime.Time), new BlobDownloads(transport, _books.Link, runtime.Time));
         var loader = new StartPointLoader(blobs, configuration.Id);
         _device = runtime.Device;
         _runner = new AssignmentRunner(configuration.Id, site, _device, loader, _books);
-        _deliveries = new Deliveries(new UpdateUploads(transport, _books.Outbox), _books, runtime);
+        _deliveries = new Deliveries(new UpdateUploads(transport, _books.Outbox, _books.Link, runtime.Time), _books, runtime);
         _events = new EventHandling(configuration, site, loader, _books, runtime);
         _runner.Progressed += OnProgress;
         _deliveries.Delivered += _events.CheckIdle;
@@ -51,7 +51,7 @@ public sealed class ClientDaemon : IDisposable
             using var identity = OpenIdentity(configuration);
             await using var transport = new GrpcTransport(configuration.Server, state.Token, identity);
             using var daemon = new ClientDaemon(configuration, site, state, transport,
-                new ClientRuntime(TimeProvider.System, new Random(), new ClientLog(output, TimeProvider.System), new DeviceThread(configuration.Threads)));
+                new ClientRuntime(TimeProvider.System, new Random(), new ClientLog(output, TimeProvider.System), new DeviceThread(configuration.Threads, (long)configuration.MemoryMegabytes << 20)));
             using var over = CancellationTokenSource.CreateLinkedTokenSource(stopping);
             var renewing = identity is null ? Task.CompletedTask : new CertificateRenewal(identity, configuration.Server, daemon._runtime).RunAsync(over.Token);
             try

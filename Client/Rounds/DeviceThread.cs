@@ -13,17 +13,19 @@ public sealed class DeviceThread : IDevice
     readonly BlockingCollection<Action> _work = [];
     readonly Thread _thread;
     readonly int _threads;
+    readonly long _memoryBytes;
 
     /// <param name="threads">Threads inside libtorch.</param>
-    public DeviceThread(int threads)
+    /// <param name="memoryBytes">What the site lets this process use; 0 is what the machine has.</param>
+    public DeviceThread(int threads, long memoryBytes = 0)
     {
-        _threads = threads;
+        (_threads, _memoryBytes) = (threads, memoryBytes > 0 ? memoryBytes : GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
         _thread = new Thread(() => Run(threads)) { IsBackground = true, Name = "device" };
         _thread.Start();
     }
 
     public DeviceProfile Describe(double stepsPerSecond) =>
-        new("cpu", $"{Environment.ProcessorCount} processors", GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, _threads, stepsPerSecond);
+        new("cpu", $"{Environment.ProcessorCount} processors", _memoryBytes, _threads, stepsPerSecond);
 
     public Task<T> RunAsync<T>(Func<T> work, CancellationToken cancellation)
     {

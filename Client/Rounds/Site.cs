@@ -2,9 +2,11 @@ using Federated.Aggregators.Adapters;
 using Federated.Client.Configuration;
 using Federated.Client.Data;
 using Federated.Client.Data.Domains;
+using Federated.Client.Devices;
 using Federated.Client.Faults;
 using Federated.Client.Models;
 using Federated.Client.Peft;
+using Federated.Client.Peft.Importance;
 using Federated.Client.Privacy;
 using Federated.Client.Training;
 using Federated.Privacy.Probes;
@@ -14,17 +16,19 @@ namespace Federated.Client.Rounds;
 /// <summary>What a site brings: the base model and its data. Used by one thread at a time.</summary>
 public sealed class Site : IWorksite, IDisposable
 {
-    readonly IFoundationModel _model;
-    readonly Trainer _trainer;
-    readonly Evaluator _evaluator;
+    IFoundationModel _model;
+    int _bits = BasePrecision.Full;
     readonly IExamples _training;
     readonly IExamples? _heldOut;
 
-    public Site(IFoundationModel model, IExamples training, IExamples? heldOut)
-    {
+    public Site(IFoundationModel model, IExamples training, IExamples? heldOut) =>
         (_model, _training, _heldOut) = (model, training, heldOut);
-        (_trainer, _evaluator) = (new Trainer(model), new Evaluator(model));
-    }
+
+    /// <summary>Where the base can be loaded anew in other bits; null where it cannot, and then a plan may only ask for fp32.</summary>
+    public string? BaseFolder { get; init; }
+
+    /// <summary>Bits per weight in which the base can be held.</summary>
+    IReadOnlyList<int> Precisions => BaseFolder is null ? [BasePrecision.Full] : BasePrecision.Supported;
 
     public string BaseDigest => _model.BaseDigest;
 
@@ -42,7 +46,7 @@ public sealed class Site : IWorksite, IDisposable
         try
         {
             var data = SiteData.Open(configuration, model);
-            return new Site(model, data.Training, data.HeldOut) { Leaks = configuration.Policy.Leaks };
+            return new Site(model, data.Training, data.HeldOut) { Leaks = configuration.Policy.Leaks, BaseFolder = configuration.Model };
         }
         catch
         {
@@ -74,11 +78,33 @@ public sealed class Site : IWorksite, IDisposable
     public (AdapterTensors Trained, TrainReport Report) Train(StartPoint start, TrainSettings settings, ulong key,
         Action<TrainStep>? progress, CancellationToken cancellation)
     {
+        Hold(start.Layout);
+        var costs = settings.Measure is { } batches ? DeviceProbe.Measure(_model, start, _training, batches.Small, batches.Large, TimeProvider.System) : ((StepCost, StepCost)?)null;
         using var adapter = AttachedAdapter.Attach(_model, start.Layout, start.Offsets);
         adapter.Import(start.Values);
-        var report = _trainer.Train(adapter, _training, settings, key, progress, cancellation);
+        using var scores = costs is null ? null : new ImportanceScores(adapter);
+        ResidentMemory.ResetPeak();
+        var report = new Trainer(_model).Train(adapter, _training, settings, key, progress, cancellation, scores is null ? null : scores.AfterBackward);
         StepsPerSecond = report.Seconds > 0 ? report.Steps / report.Seconds : 0;
-        return (adapter.Export(), report);
+        return (adapter.Export(), report with
+        {
+            PeakBytes = ResidentMemory.PeakBytes(),
+            Measurement = costs is var (small, large) ? new SiteMeasurement(small, large, BasePrecision.Weights(_model), Precisions, scores!.Read()) : null,
+        });
+    }
+
+    /// <summary>Brings the base into the fewest bits that the plan gives to any of its groups. Evaluation takes it as it is.</summary>
+    /// <exception cref="ClientFault">F521: in bits that this site cannot hold it in.</exception>
+    void Hold(AdapterLayout layout)
+    {
+        var bits = layout.Groups.Select(g => g.Plan.BaseBits).DefaultIfEmpty(BasePrecision.Full).Min();
+        if (!Precisions.Contains(bits))
+            throw ClientFaults.Adapter($"The plan holds the base in {bits} bits a weight; this site can hold it in {string.Join(", ", Precisions)}.");
+        if (bits == _bits)
+            return;
+        var held = ModelFolder.Load(BaseFolder!, bits);
+        _model.Dispose();
+        (_model, _bits) = (held, bits);
     }
 
     /// <summary>Evaluates a version on the held-out split.</summary>
@@ -89,7 +115,7 @@ public sealed class Site : IWorksite, IDisposable
         using var adapter = AttachedAdapter.Attach(_model, version.Layout, version.Offsets);
         adapter.Import(version.Values);
         adapter.Merge();
-        return _evaluator.Evaluate(data, batchSize, maxSamples, progress, cancellation);
+        return new Evaluator(_model).Evaluate(data, batchSize, maxSamples, progress, cancellation);
     }
 
     public void Dispose() => _model.Dispose();

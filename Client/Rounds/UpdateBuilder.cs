@@ -10,7 +10,7 @@ static class UpdateBuilder
 {
     /// <returns>The header and the tensors that are sent, and what their encoding leaves out of them.</returns>
     public static (byte[] Header, IEnumerable<ReadOnlyMemory<byte>> Tensors, byte[]? LeftOut) Build(
-        WorkAssignment work, string clientId, AdapterTensors delta, long samples, double loss)
+        WorkAssignment work, string clientId, AdapterTensors delta, long samples, double loss, TrainCost? cost = null, DeviceMeasurement? measurement = null)
     {
         var encoding = work.Encoding!.Value;
         var envelope = new UpdateEnvelope
@@ -21,6 +21,8 @@ static class UpdateBuilder
             Samples = samples,
             LocalSteps = work.Train!.Steps,
             TrainingLoss = loss,
+            Cost = cost,
+            Measurement = measurement,
         };
         var tensors = delta.Layout.Tensors.Where(t => t.Trained).Select(t => Encode(encoding, t, delta));
         if (!ErrorFeedback.Uses(encoding))

@@ -30,11 +30,18 @@ public sealed record TrainSettings
     /// <summary>FedProx's mu, 0 or more: every step's gradient gets mu times the distance from where the round started; 0 is none.</summary>
     public double Proximal { get; init; }
 
+    /// <summary>Two batches at which a step is measured before training, the smaller first; null measures none.</summary>
+    public (int Small, int Large)? Measure { get; init; }
+
+    /// <summary>Whether the coordinator wants to know what the training took.</summary>
+    public bool TellCost { get; init; }
+
     /// <summary>Why these settings cannot be used, or null.</summary>
     public string? Problem() =>
         Steps < 1 ? $"steps is {Steps}; 1 or more is needed"
         : BatchSize < 1 ? $"batch size is {BatchSize}; 1 or more is needed"
         : !OptimizerNames.All.Contains(Optimizer) ? $"optimizer is '{Optimizer}'; {string.Join(" or ", OptimizerNames.All)} is needed"
+        : Measure is { } measure && (measure.Small < 1 || measure.Large <= measure.Small) ? $"steps are to be measured at batches {measure.Small} and {measure.Large}; two different ones, the smaller first, are needed"
         : !(LearningRate > 0 && double.IsFinite(LearningRate)) ? $"learning rate is {LearningRate}; a finite number above 0 is needed"
         : !(WeightDecay >= 0 && double.IsFinite(WeightDecay)) ? $"weight decay is {WeightDecay}; a finite number of at least 0 is needed"
         : Momentum is not (>= 0 and < 1) ? $"momentum is {Momentum}; 0 to below 1 is allowed"

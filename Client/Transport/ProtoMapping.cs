@@ -93,6 +93,10 @@ static class ProtoMapping
             LocalSteps = (uint)envelope.LocalSteps,
             TrainingLoss = envelope.TrainingLoss,
         };
+        if (envelope.Cost is { } cost)
+            (header.TrainSeconds, header.PeakBytes) = (cost.Seconds, (ulong)cost.PeakBytes);
+        if (envelope.Measurement is { } measurement)
+            header.Measurement = ToWire(measurement);
         // Names are left out: both sides know the order, and for tensors as short as a bias the names would weigh a percent of the update.
         header.Tensors.AddRange(envelope.Header.Tensors.Select(t => new Wire.TensorHeader
         {
@@ -153,6 +157,17 @@ static class ProtoMapping
         Runs = { hello.Runs.Take(MaximumRuns) },
     };
 
+    static Wire.Measurement ToWire(DeviceMeasurement m) => new()
+    {
+        MemoryBytes = (ulong)m.MemoryBytes,
+        Steps = { new[] { m.Site.Small, m.Site.Large }.Select(s => new Wire.MeasuredStep { Batch = (uint)s.Batch, Seconds = s.Seconds, PeakBytes = (ulong)s.PeakBytes }) },
+        UpBytesPerSecond = m.UpBytesPerSecond,
+        DownBytesPerSecond = m.DownBytesPerSecond,
+        BaseBits = { m.Site.BaseBits.Select(b => (uint)b) },
+        BaseWeights = (ulong)m.Site.BaseWeights,
+        Importance = { m.Site.Importance.OrderBy(i => i.Key, StringComparer.Ordinal).Select(i => new Wire.GroupScore { Group = i.Key, Score = i.Value }) },
+    };
+
     static GroupBlob FromWire(Wire.GroupBlob blob) => new(blob.Group, Hex(blob.Digest), (long)blob.Size);
 
     static RunOffer FromWire(Wire.RunOffer offer) => new(offer.RunId, Hex(offer.BaseDigest), Hex(offer.SchemaDigest), offer.Trust);
@@ -186,6 +201,8 @@ static class ProtoMapping
         Momentum = s.Momentum,
         ClipNorm = s.ClipNorm,
         Proximal = s.Proximal,
+        Measure = s.MeasureBatches.Count == 2 ? ((int)Math.Min(s.MeasureBatches[0], int.MaxValue), (int)Math.Min(s.MeasureBatches[1], int.MaxValue)) : null,
+        TellCost = s.TellCost,
     };
 
     static EvaluateSettings FromWire(Wire.EvaluateSettings s) =>

@@ -1,3 +1,4 @@
+using Federated.Client.Devices;
 using Federated.Client.Rounds;
 using Federated.Client.Transport.Messages;
 using Federated.Protos.V1;
@@ -7,7 +8,7 @@ using UploadResult = Federated.Client.Transport.Messages.UploadResult;
 namespace Federated.Client.Transport;
 
 /// <summary>Sends an update from the outbox, from where the coordinator's durable bytes end.</summary>
-sealed class UpdateUploads(ICoordinatorTransport transport, Outbox outbox)
+sealed class UpdateUploads(ICoordinatorTransport transport, Outbox outbox, LinkMeter link, TimeProvider time)
 {
     const int ChunkBytes = 256 << 10;
     const int MaximumRestarts = 3;
@@ -35,8 +36,11 @@ sealed class UpdateUploads(ICoordinatorTransport transport, Outbox outbox)
         var reply = await ReceiveAsync(stream, cancellation);
         if (reply.ReplyCase != UploadReply.ReplyOneofCase.Outcome)
         {
-            await SendBytesAsync(stream, file, (long)Math.Min(reply.Ready.Offset, (ulong)entry.Size), cancellation);
+            var (began, offset) = (time.GetTimestamp(), (long)Math.Min(reply.Ready.Offset, (ulong)entry.Size));
+            await SendBytesAsync(stream, file, offset, cancellation);
             reply = await ReceiveAsync(stream, cancellation);
+            // With the answer, because what was only handed to the socket has not travelled yet.
+            link.AddUp(entry.Size - offset, time.GetElapsedTime(began));
         }
         return reply.ReplyCase == UploadReply.ReplyOneofCase.Outcome ? ProtoMapping.FromWire(reply.Outcome)
             : throw new LinkException(LinkFailure.Unavailable, "The coordinator answered an upload without an outcome.");

@@ -36,5 +36,8 @@ public static class PiiRecovery
         }
     }
 
+    /// <summary>Share of secrets that were found; 0 where there are none.</summary>
+    public static double Share(IReadOnlyList<AskedSecret> secrets, Func<AskedSecret, bool> found) => secrets.Count == 0 ? 0 : secrets.Count(found) / (double)secrets.Count;
+
     static int Best(float[] values) => Enumerable.Range(0, values.Length).MaxBy(i => values[i]);
 }

@@ -27,8 +27,8 @@ public sealed record RecitAttack(IAttackTarget Target, TokenPairing Pairing)
         var second = Target.Rows.Any(r => r.Block == 1) ? TokenExtraction.Basis(Target, update, 1) : null;
         var sequences = Pairing.Sequences(Target, second, candidates, truth.Count);
         return new AttackResult(basis.Rank, tokens, Recovered(candidates, truth), truth.Average(t => sequences.Select(s => RougeL.Of(t, s)).DefaultIfEmpty(0).Max()),
-            Share(secrets, s => sequences.Any(q => PiiRecovery.IsIn(q, s.Tokens, mayLackTheLast: true))),
-            Share(secrets, s => PiiRecovery.Elicit(Target, update, s.Prompt, s.Tokens.Count).SequenceEqual(s.Tokens)), sequences);
+            PiiRecovery.Share(secrets, s => sequences.Any(q => PiiRecovery.IsIn(q, s.Tokens, mayLackTheLast: true))),
+            PiiRecovery.Share(secrets, s => PiiRecovery.Elicit(Target, update, s.Prompt, s.Tokens.Count).SequenceEqual(s.Tokens)), sequences);
     }
 
     // The last token of a sequence is the input of no loss, so no gradient knows it.
@@ -44,8 +44,6 @@ public sealed record RecitAttack(IAttackTarget Target, TokenPairing Pairing)
         var wanted = truth.SelectMany(t => t.SkipLast(1).Select((token, position) => (token, position))).ToList();
         return wanted.Count(w => w.position < candidates.Count && candidates[w.position].Contains(w.token)) / (double)wanted.Count;
     }
-
-    static double Share(IReadOnlyList<AskedSecret> secrets, Func<AskedSecret, bool> found) => secrets.Count == 0 ? 0 : secrets.Count(found) / (double)secrets.Count;
 }
 
 /// <summary>A secret and the question for it.</summary>

@@ -58,7 +58,7 @@ sealed class RecordedFold(IBlobStore blobs, IUpdateSpools spools, AdapterCache a
     Contribution Contribution(FoldOrder order, AcceptedUpdate update, IUpdateBytes bytes, Dictionary<int, AdapterTensors> starts)
     {
         var start = order.StartOf(update);
-        var layout = adapters.Get(start.SchemaDigest, start.PlanDigest).Layout;
+        var layout = adapters.Get(start.SchemaDigest, order.PlanOf(update)).Layout;
         var encoding = UpdateEncodings.Of(order.Spec.Encoding);
         // The header's length varies; the tensors are the last bytes, of a size that the layout fixes.
         var delta = new EncodedDelta(layout, encoding, bytes, bytes.Length - layout.Trained().EncodedBytes(encoding));

@@ -25,6 +25,8 @@ sealed class RoundWorker(IBlobStore blobs, AdapterCache adapters, VersionWriter 
             var next = adapter.For(StrategyCatalog.Default.Compose(order.Spec.Strategy), order.Plan.FoldRound + 1);
             var place = new VersionPlace(order.Plan.Run, order.VersionIn.Version + 1, order.VersionIn.ManifestDigest, order.VersionIn.Offsets);
             var version = await versions.WriteAsync(place, next, folded, stopping);
+            if (order.Spec.Planning is not null && order.Reports.Count > 0)
+                version = version with { Planning = await versions.Starts.WriteAsync(order, next, version, _cache.Read(order.Plan.Run, next.Layout, version), stopping) };
             return new RoundCommand.VersionWritten(version);
         }
         catch (Exception e) when (e is not OperationCanceledException)

@@ -23,7 +23,7 @@ sealed class RunAdmission(IBlobStore blobs, VersionWriter versions, IRunStore st
         var requirements = new FoldRequirements
         {
             LinearSum = spec.Privacy is { IsCentral: true },
-            MixedRanks = adapter.Plan.HasMixedRanks,
+            MixedRanks = adapter.Plan.HasMixedRanks || spec.Planning is not null,
             Asynchronous = spec.Asynchrony is not null,
             PlainClients = true,
         };
@@ -32,6 +32,8 @@ sealed class RunAdmission(IBlobStore blobs, VersionWriter versions, IRunStore st
             throw new FaultException(Fault.StrategyRefused, string.Join(" ", refusals));
         if (spec.Privacy is { IsCentral: true } && StrategyCatalog.Default.Compose(spec.Strategy).Unbounded(adapter.Schema).ToList() is { Count: > 0 } unbounded)
             throw new FaultException(Fault.StrategyRefused, $"The rule for {string.Join(" and ", unbounded)} groups sums what the server's noise cannot bound; another rule, or noise at the site, is needed.");
+        if (spec.Planning is { } planning)
+            RequirePlannable(spec, planning, adapter);
         if (spec.ProbePack is { } pack)
             ProbePack.Load(blobs, pack);
         if (PrivacyRules.Refusals(spec) is { Count: > 0 } contradictions)
@@ -84,6 +86,17 @@ sealed class RunAdmission(IBlobStore blobs, VersionWriter versions, IRunStore st
             throw new FaultException(Fault.BlobsDoNotFit, $"run.schema is {spec.Schema}; version {start.Version} of run '{start.Run}' has {version.SchemaDigest}.");
         var tensors = GroupFiles.Read(blobs, adapters.Get(version.SchemaDigest, version.PlanDigest).Layout, version);
         return new AdmittedRun(adapter, new AdapterVersion(tensors.Reshape(adapter.Layout), []), new VersionPlace(spec.Name, 0, version.ManifestDigest, version.Offsets));
+    }
+
+    static void RequirePlannable(RunSpec spec, PlanningSettings planning, RunAdapter adapter)
+    {
+        if (StrategyCatalog.Default.Compose(spec.Strategy).Capabilities(StrategyKind.Product).AddsOffsets)
+            throw new FaultException(Fault.StrategyRefused, "run.planning is given and the strategy adds frozen factors to the base; a client without a matrix's adapter would train on another base.");
+        var ranks = adapter.Layout.Groups.Where(g => g.Group.Product is not null).Select(g => g.Rank).ToList();
+        if (ranks.Count == 0)
+            throw new FaultException(Fault.StrategyRefused, "run.planning sizes product groups; the run's plan enables none.");
+        if (planning.Ranks[^1] > ranks.Min())
+            throw new FaultException(Fault.BlobsDoNotFit, $"run.planning.ranks has {planning.Ranks[^1]}; the run's plan has rank {ranks.Min()}, and no client trains more.");
     }
 
     /// <summary>A factor that no round trains and that is zero keeps its product at zero for ever.</summary>

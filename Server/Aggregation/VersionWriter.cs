@@ -7,6 +7,9 @@ namespace Federated.Server.Aggregation;
 /// <summary>Writes a version's blobs durably; the commit that points to them comes after.</summary>
 sealed class VersionWriter(IBlobStore blobs, IManifestEncoder manifests)
 {
+    /// <summary>What clients with plans of their own start from.</summary>
+    public ClientStarts Starts { get; } = new(blobs, manifests);
+
     /// <param name="place">Which version of which run, and what it came from.</param>
     /// <param name="next">The adapter under the plan of the round that starts from this version.</param>
     /// <param name="folded">What was folded.</param>

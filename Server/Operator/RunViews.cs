@@ -62,7 +62,7 @@ static class RunViews
 
     static ParticipationView Participation(ParticipationRow row, PhaseTimes? phases) => new(
         row.Client, row.AssignmentId, Capital(row.State), row.Attempt, row.StartVersion, row.AssignedMs, row.AcceptedMs, row.Samples, row.TrainingLoss, row.BytesUp, row.BytesDown, row.Digest, row.Code,
-        phases?.Of(row.AssignmentId));
+        phases?.Of(row.AssignmentId), row.PlanningJson is { } planning ? JsonNode.Parse(planning) : null);
 
     // Rows come in client-id order, so that the sum of the losses has the same bits every time.
     static EvaluationView Evaluation(List<EvaluationRow> rows)

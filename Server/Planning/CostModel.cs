@@ -2,7 +2,7 @@ namespace Federated.Server.Planning;
 
 /// <summary>
 /// Memory and time of one choice on one device (ours; FedPipe's own inequalities are not public):
-/// memory = base (q + e_q) / 8 + 16 P + b A, time = E ceil(n / b) tau(b) + bytes(P) (1 / up + 1 / down).
+/// memory = fixed + base (q + e_q) / 8 + 16 P + b A, time = E ceil(n / b) tau(b) + bytes(P) (1 / up + 1 / down).
 /// </summary>
 public static class CostModel
 {
@@ -14,8 +14,10 @@ public static class CostModel
 
     public static double BaseBytes(long weights, int bits) => weights * (bits + ScaleBits(bits)) / 8;
 
-    public static double Bytes(DeviceReport device, PlanningGrid grid, int bits, int batch, long scalars) =>
-        BaseBytes(grid.BaseWeights, bits) + (double)BytesPerTrainedScalar * scalars + batch * device.ActivationBytes;
+    public static double TrainedBytes(long scalars) => (double)BytesPerTrainedScalar * scalars;
+
+    public static double Bytes(DeviceReport device, int bits, int batch, long scalars) =>
+        device.FixedBytes + BaseBytes(device.BaseWeights, bits) + TrainedBytes(scalars) + batch * device.ActivationBytes;
 
     public static double Seconds(DeviceReport device, PlanningGrid grid, int batch, long scalars) =>
         (double)grid.Epochs * ((device.Samples + batch - 1) / batch) * device.StepSeconds(batch)

@@ -12,6 +12,12 @@ namespace Federated.Server.Planning;
 public sealed record DeviceReport(
     string Client, long MemoryBytes, StepMeasurement Small, StepMeasurement Large, double UpBytesPerSecond, double DownBytesPerSecond, long Samples, IReadOnlyList<int> BaseBits)
 {
+    /// <summary>Weights of its frozen base that fewer bits shrink.</summary>
+    public required long BaseWeights { get; init; }
+
+    /// <summary>What the process takes besides those weights, the trained scalars and the activations: the runtime, norms, embeddings. 0 or more; default 0.</summary>
+    public double FixedBytes { get; init; }
+
     /// <summary>Seconds of a step at a batch: the line through the two measurements.</summary>
     public double StepSeconds(int batch)
     {
@@ -22,12 +28,18 @@ public sealed record DeviceReport(
     /// <summary>Activation bytes that one more example in the batch takes.</summary>
     public double ActivationBytes => Math.Max(0, (double)(Large.PeakBytes - Small.PeakBytes) / (Large.Batch - Small.Batch));
 
+    /// <summary>The report with <see cref="FixedBytes"/> as what the smaller step's peak leaves unexplained.</summary>
+    /// <param name="scalars">Trained in the measured steps.</param>
+    public DeviceReport Explained(long scalars) =>
+        this with { FixedBytes = Math.Max(0, Small.PeakBytes - CostModel.BaseBytes(BaseWeights, 32) - CostModel.TrainedBytes(scalars) - Small.Batch * ActivationBytes) };
+
     /// <summary>Why the report cannot be planned with, or null.</summary>
     public string? Problem() =>
         MemoryBytes < 1 ? $"memory is {MemoryBytes} bytes; 1 or more is needed"
         : Small.Batch < 1 || Large.Batch <= Small.Batch ? $"steps were measured at batches {Small.Batch} and {Large.Batch}; two different ones, the smaller first, are needed"
         : !(Small.Seconds > 0 && double.IsFinite(Large.Seconds) && Large.Seconds > 0) ? $"steps took {Small.Seconds} and {Large.Seconds} s; finite times above 0 are needed"
         : !(UpBytesPerSecond > 0 && DownBytesPerSecond > 0) ? $"bandwidth is {UpBytesPerSecond} up and {DownBytesPerSecond} down; above 0 is needed"
+        : BaseWeights < 0 ? $"its base has {BaseWeights} weights; 0 or more are needed"
         : Samples < 1 ? $"it has {Samples} samples; 1 or more is needed"
         : BaseBits.Count == 0 ? "it supports no precision of the base"
         : null;

@@ -48,7 +48,7 @@ public static class FedPipePlanner
                 var value = importance * (rank / (rank + HalfRank));
                 foreach (var bits in grid.BaseBits.Where(device.BaseBits.Contains))
                     foreach (var batch in grid.Batches)
-                        yield return new Point(value, prefix, rank, batch, bits, CostModel.Bytes(device, grid, bits, batch, scalars), CostModel.Seconds(device, grid, batch, scalars));
+                        yield return new Point(value, prefix, rank, batch, bits, CostModel.Bytes(device, bits, batch, scalars), CostModel.Seconds(device, grid, batch, scalars));
             }
         }
     }

@@ -18,6 +18,10 @@ public static class PlanOverrides
         return problems.Count == 0 ? planned : throw new FormatException(string.Join(" ", problems));
     }
 
+    /// <summary>One client's plan without a word about anybody else: what its manifest names.</summary>
+    public static AdapterPlan For(AdapterPlan plan, AdapterSchema schema, string client) =>
+        new(plan.Version, schema.Groups.ToDictionary(g => g.Name, g => plan.Of(g.Name, client), StringComparer.Ordinal));
+
     static IReadOnlyDictionary<string, GroupPlan> Overrides(AdapterSchema schema, AdapterPlan plan, ClientChoice choice)
     {
         if (choice.Groups.FirstOrDefault(g => schema.Groups.All(s => s.Name != g)) is { } unknown)

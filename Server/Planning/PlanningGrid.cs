@@ -10,9 +10,6 @@ public sealed record PlanningGrid
     /// <summary>Bits per weight of the frozen base.</summary>
     public IReadOnlyList<int> BaseBits { get; init; } = [32, 8, 4];
 
-    /// <summary>Weights of the frozen base that can be held in fewer bits.</summary>
-    public required long BaseWeights { get; init; }
-
     /// <summary>Share of a device's memory that a plan may use.</summary>
     public double MemoryShare { get; init; } = 0.9;
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Federated.Server.Planning;
 using Federated.Server.Runs;
 
 namespace Federated.Server.Rounds;
@@ -8,6 +9,13 @@ sealed record FoldOrder(RunSpec Spec, RoundPlan Plan, AcceptedSet Accepted, Vers
 {
     /// <summary>Earlier versions that accepted updates started from.</summary>
     public ImmutableSortedDictionary<int, VersionInfo> Starts { get; init; } = ImmutableSortedDictionary<int, VersionInfo>.Empty;
+
+    /// <summary>By client: what those that have measured reported, this round's included.</summary>
+    public ImmutableSortedDictionary<string, SiteReport> Reports { get; init; } = SiteReports.None;
+
+    /// <summary>Digest of the plan under which an update was trained.</summary>
+    public string PlanOf(AcceptedUpdate update) =>
+        Plan.Cohort.FirstOrDefault(c => c.Client == update.Client)?.Plan ?? StartOf(update).PlanDigest;
 
     public VersionInfo StartOf(AcceptedUpdate update) => update.StartVersion is { } version ? Starts[version] : VersionIn;
 }

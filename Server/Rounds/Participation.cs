@@ -1,4 +1,5 @@
 using Federated.Server.Faults;
+using Federated.Server.Planning;
 
 namespace Federated.Server.Rounds;
 
@@ -19,4 +20,17 @@ sealed record Participation(string Client, string AssignmentId, int Attempt, Par
     public long? AcceptedMs { get; init; }
     public long BytesDown { get; init; }
     public Fault? Fault { get; init; }
+
+    /// <summary>What the plan said that the work would take; null where it was not planned.</summary>
+    public WorkCost? Predicted { get; init; }
+
+    /// <summary>What it took, as the client measured it; null where it was not asked.</summary>
+    public WorkCost? Measured { get; init; }
+
+    /// <summary>What the client reported for the next plan.</summary>
+    public SiteReport? Report { get; init; }
 }
+
+/// <param name="Bytes">Of memory; 0 where unknown.</param>
+/// <param name="Seconds">Predicted: of training and transfers. Measured: of training.</param>
+sealed record WorkCost(double Bytes, double Seconds);

@@ -1,4 +1,5 @@
 using Federated.Server.Faults;
+using Federated.Server.Planning;
 
 namespace Federated.Server.Rounds;
 
@@ -27,6 +28,8 @@ abstract record RoundCommand
         public long Samples { get; init; }
         public double? TrainingLoss { get; init; }
         public long BytesDown { get; init; }
+        public WorkCost? Measured { get; init; }
+        public SiteReport? Report { get; init; }
     }
 
     /// <summary>An update was found wrong before it could count.</summary>

@@ -88,7 +88,7 @@ sealed class RoundEffects(RoundServices services, ILogger logger, Action<RoundCo
         {
             case OutcomeKind.Done:
                 services.Metrics.Update(state.Run, "accepted");
-                logger.UpdateAccepted(state.Run, state.Round, update.Client, state.AcceptedCount, state.Spec.Cohort.Quorum);
+                logger.UpdateAccepted(state.Run, state.Round, update.Client, state.AcceptedCount, state.Quorum);
                 break;
             case OutcomeKind.Rejected or OutcomeKind.Discarded:
                 services.Metrics.Update(state.Run, step.Outcome.Kind == OutcomeKind.Rejected ? "rejected" : "discarded");

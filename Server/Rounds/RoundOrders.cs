@@ -13,11 +13,12 @@ static class RoundOrders
     public static ServerSays.Train Train(RoundState state, Participation work, long nowMs, string? traceParent)
     {
         var start = state.StartOf(work);
-        var order = new WorkOrder(work.AssignmentId, state.Run, work.StartRound, start.ManifestDigest)
+        var own = state.PlannedStart(work);
+        var order = new WorkOrder(work.AssignmentId, state.Run, work.StartRound, work.StartManifest)
         {
             SchemaDigest = start.SchemaDigest,
-            PlanDigest = start.PlanDigest,
-            PlanVersion = start.PlanVersion,
+            PlanDigest = own?.Plan ?? start.PlanDigest,
+            PlanVersion = own is null ? start.PlanVersion : start.Planning!.PlanVersion,
             TraceParent = traceParent,
             // A late update still counts where the run is asynchronous, so only the client's own deadline binds it.
             RemainingMs = Remaining(Math.Min(state.Spec.Asynchrony is null ? state.DeadlineMs : long.MaxValue, Deadlines.OfClient(state, work)), nowMs),
@@ -25,9 +26,14 @@ static class RoundOrders
         return new ServerSays.Train(order, Settings(state, work));
     }
 
-    static TrainOrder Settings(RoundState state, Participation work) =>
-        new(state.Spec.Train.Steps, state.Spec.Train.BatchSize, state.Spec.Train.Optimizer, state.Plan?.LearningRate ?? state.Spec.Train.LearningRate)
+    static TrainOrder Settings(RoundState state, Participation work)
+    {
+        var own = state.PlannedStart(work);
+        var batch = own is null ? state.Spec.Train.BatchSize : state.StartOf(work).Planning!.Clients[work.Client].Choice.Batch;
+        return new(own?.Steps ?? state.Spec.Train.Steps, batch, state.Spec.Train.Optimizer, state.Plan?.LearningRate ?? state.Spec.Train.LearningRate)
         {
+            MeasureBatches = own is null && state.Spec.Planning is { } planning ? planning.Measured : [],
+            TellCost = state.Spec.Planning is not null,
             WeightDecay = state.Spec.Train.WeightDecay,
             Momentum = state.Spec.Train.Momentum,
             ClipNorm = state.Spec.Train.ClipNorm,
@@ -37,6 +43,7 @@ static class RoundOrders
             Gauge = Gauge(state, work),
             Mechanism = Mechanism(state.Spec.Privacy),
         };
+    }
 
     // A rule that gives the factors a new basis every round makes what was left out in the old one meaningless.
     static string Gauge(RoundState state, Participation work)

@@ -31,6 +31,8 @@ sealed record RoundPlan(string Run, int Round, int Attempt, int VersionIn, strin
             w.WriteString("assignment", client.AssignmentId);
             w.WriteString("seed", client.Seed.ToString(CultureInfo.InvariantCulture));
             w.WriteBoolean("carried", client.Carried);
+            if (client.Plan is { } own)
+                w.WriteString("plan", own);
             w.WriteEndObject();
         }
         w.WriteEndArray();
@@ -55,7 +57,10 @@ sealed record RoundPlan(string Run, int Round, int Attempt, int VersionIn, strin
 
     static PlannedClient ReadClient(StrictObject o)
     {
-        var client = new PlannedClient(o.Text("client"), o.Text("assignment"), ulong.Parse(o.Text("seed"), CultureInfo.InvariantCulture), o.Flag("carried"));
+        var client = new PlannedClient(o.Text("client"), o.Text("assignment"), ulong.Parse(o.Text("seed"), CultureInfo.InvariantCulture), o.Flag("carried"))
+        {
+            Plan = o.Element("plan") is null ? null : o.Text("plan"),
+        };
         o.Done();
         return client;
     }
@@ -65,4 +70,8 @@ sealed record RoundPlan(string Run, int Round, int Attempt, int VersionIn, strin
 /// <param name="AssignmentId">The key of idempotency.</param>
 /// <param name="Seed">What its per-step seeds derive from; the same in every attempt.</param>
 /// <param name="Carried">Its update was accepted in an earlier attempt and still counts.</param>
-sealed record PlannedClient(string Client, string AssignmentId, ulong Seed, bool Carried);
+sealed record PlannedClient(string Client, string AssignmentId, ulong Seed, bool Carried)
+{
+    /// <summary>Digest of its own plan; null: the round's.</summary>
+    public string? Plan { get; init; }
+}

@@ -56,6 +56,7 @@ static class RoundRestore
             Groups = ReadGroups(row.GroupsJson),
             Offsets = row.OffsetsJson is { } offsets ? ReadGroups(offsets) : [],
             StateDigest = row.StateDigest,
+            Planning = row.PlanningJson is { } planning ? VersionPlanning.Parse(planning) : null,
             PublishedMs = row.PublishedMs,
         };
 
@@ -102,7 +103,8 @@ static class RoundRestore
     {
         var rows = (await store.ParticipationsAsync(state.Run, null, stopping)).ToLookup(p => p.Round, ParticipationOf);
         var history = Enumerable.Range(1, state.Round - 1).Aggregate(state.History, (h, round) => ClientHistory.After(h, round, rows[round]));
-        state = state with { History = history, Participations = ByClient(state, rows[state.Round]), Late = ByClient(state, rows[state.Round + 1]) };
+        var reports = Enumerable.Range(1, state.Round - 1).Aggregate(state.Reports, (r, round) => SiteReports.After(r, rows[round]));
+        state = state with { History = history, Reports = reports, Participations = ByClient(state, rows[state.Round]), Late = ByClient(state, rows[state.Round + 1]) };
         var live = state.Participations.Values.Concat(state.Late.Values).Where(p => p.State is ParticipationState.Assigned or ParticipationState.Accepted);
         foreach (var start in live.Select(p => p.StartVersion).Distinct().Where(v => v != state.Version.Version).ToList())
         {
@@ -114,7 +116,7 @@ static class RoundRestore
     static ImmutableSortedDictionary<string, Participation> ByClient(RoundState state, IEnumerable<Participation> participations) =>
         state.Participations.Clear().AddRange(participations.Select(p => KeyValuePair.Create(p.Client, p)));
 
-    static Participation ParticipationOf(ParticipationRow row) =>
+    static Participation ParticipationOf(ParticipationRow row) => ParticipationJson.Read(
         new(row.Client, row.AssignmentId, row.Attempt, Parse<ParticipationState>(row.State), row.StartManifest)
         {
             StartRound = row.StartRound,
@@ -127,7 +129,8 @@ static class RoundRestore
             TrainingLoss = row.TrainingLoss,
             BytesDown = row.BytesDown,
             Fault = FaultOf(row.Code),
-        };
+        },
+        row.PlanningJson);
 
     static RoundState WithPlan(RoundState state, PlanRow? row) => row is null
         ? throw new StoreConflictException($"Run '{state.Run}' has no plan for round {state.Round}, attempt {state.Attempt}.")
@@ -164,7 +167,7 @@ static class RoundRestore
         return [.. o.Array("groups", (e, path) => ReadGroup(new StrictObject(e, path)))];
     }
 
-    static GroupInfo ReadGroup(StrictObject o) => new(o.Text("group"), o.Text("digest"), o.Integer("size", 0, long.MaxValue));
+    public static GroupInfo ReadGroup(StrictObject o) => new(o.Text("group"), o.Text("digest"), o.Integer("size", 0, long.MaxValue));
 
     static Refusal? ReadError(string text) => FaultOf(text.Split(':')[0]) is { } fault ? new Refusal(fault, text[(text.IndexOf(':') + 2)..]) : null;
 

@@ -168,6 +168,7 @@ static class RoundRows
         BytesDown = p.BytesDown,
         Digest = p.Digest,
         Code = p.Fault is { } fault ? FaultCatalog.Of(fault).Code : null,
+        PlanningJson = ParticipationJson.Write(p),
     };
 
     static ReceiptRow Receipt(RoundState s, Participation p) => new()
@@ -194,6 +195,7 @@ static class RoundRows
         GroupsJson = WriteGroups(s.Version.Groups),
         OffsetsJson = s.Version.Offsets.IsEmpty ? null : WriteGroups(s.Version.Offsets),
         StateDigest = s.Version.StateDigest,
+        PlanningJson = s.Version.Planning?.ToJson(),
         PublishedMs = s.Version.PublishedMs,
     };
 

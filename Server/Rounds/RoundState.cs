@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Federated.Server.Faults;
+using Federated.Server.Planning;
 using Federated.Server.Rounds.Phases;
 using Federated.Server.Runs;
 
@@ -53,6 +54,9 @@ sealed record RoundState
 
     /// <summary>Derived from the participations of finished rounds.</summary>
     public ImmutableSortedDictionary<string, ClientHistory> History { get; init; } = Empty<ClientHistory>();
+
+    /// <summary>By client: what it reported for planning; derived from the participations of finished rounds.</summary>
+    public ImmutableSortedDictionary<string, SiteReport> Reports { get; init; } = SiteReports.None;
 
     /// <summary>Derived from the finished evaluations; null before the first.</summary>
     public StopProgress? Stop { get; init; }
@@ -115,11 +119,21 @@ sealed record RoundState
     /// <summary>The version that a part's client starts from.</summary>
     public VersionInfo StartOf(Participation part) => part.StartVersion == Version.Version ? Version : Starts[part.StartVersion];
 
+    /// <summary>Updates that end collecting: the cohort's quorum, less the clients that only evaluate where everybody's update was wanted.</summary>
+    public int Quorum => Spec.Clients is { } all && Version.Planning is { } planning
+        ? Math.Max(Spec.Cohort.Minimum, Math.Min(Spec.Cohort.Quorum, all.Count(c => !planning.Excludes(c)))) : Spec.Cohort.Quorum;
+
+    /// <summary>What a client's plan makes of the version that it starts from; null where it trains the run's own plan.</summary>
+    public ClientStart? PlannedStart(Participation part) =>
+        StartOf(part).Planning?.StartOf(part.Client) is { } start && start.Manifest == part.StartManifest ? start : null;
+
     /// <summary>How long a client is expected to need, in milliseconds; 0 where nothing is known.</summary>
     public double PredictedMs(string client)
     {
         var history = History.GetValueOrDefault(client, ClientHistory.None);
         var said = Fleet.GetValueOrDefault(client)?.StepsPerSecond ?? 0;
+        if (Version.Planning?.Clients.GetValueOrDefault(client)?.Choice is { Trains: true } choice)
+            return 1000 * choice.PredictedSeconds;
         return history.Milliseconds > 0 ? history.Milliseconds : said > 0 ? 1000 * Spec.Train.Steps / said : 0;
     }
 

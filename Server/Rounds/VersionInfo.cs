@@ -15,6 +15,9 @@ sealed record VersionInfo(int Version, string ManifestDigest, long ManifestSize,
     /// <summary>The strategy's state after this version; null where it keeps none.</summary>
     public string? StateDigest { get; init; }
 
+    /// <summary>What measured clients train from it; null where the run does not plan, or nobody has measured yet.</summary>
+    public VersionPlanning? Planning { get; init; }
+
     public required long PublishedMs { get; init; }
 }
 

@@ -26,6 +26,9 @@ sealed record RunSpec
     public required TrainSettings Train { get; init; }
     public SelectionSettings Selection { get; init; } = SelectionSettings.Default;
 
+    /// <summary>Null: everybody trains the same.</summary>
+    public PlanningSettings? Planning { get; init; }
+
     /// <summary>Null: every update belongs to its round.</summary>
     public AsynchronySettings? Asynchrony { get; init; }
 

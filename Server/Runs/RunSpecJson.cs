@@ -16,7 +16,7 @@ static class RunSpecJson
     [
         "name", "base", "schema", "plan", "version0", "strategy", "weigher", "product", "affine", "opaque", "serverOptimizer", "clients", "rounds",
         "cohort", "train", "evaluate", "encoding", "limits", "trust", "privacy", "probePack", "seed", "keepUpdates",
-        "warmStart", "selection", "asynchrony", "stop",
+        "warmStart", "selection", "planning", "asynchrony", "stop",
     ];
 
     static readonly string[] Optimizers = ["adamw", "sgd"];
@@ -42,6 +42,7 @@ static class RunSpecJson
             Cohort = cohort,
             Train = ReadTrain(root.Object("train") ?? throw new FormatException("run.train is missing.")),
             Selection = root.Object("selection") is { } selection ? SelectionSettings.Read(selection) : SelectionSettings.Default,
+            Planning = root.Object("planning") is { } planning ? PlanningSettings.Read(planning) : null,
             Asynchrony = root.Object("asynchrony") is { } asynchrony ? AsynchronySettings.Read(asynchrony) : null,
             Stop = root.Object("stop") is { } stop ? StopSettings.Read(stop) : null,
             Evaluate = root.Object("evaluate") is { } evaluate ? ReadEvaluate(evaluate) : null,
@@ -80,6 +81,7 @@ static class RunSpecJson
         WriteTrain(w, spec.Train);
         if (spec.Selection != SelectionSettings.Default)
             spec.Selection.Write(w);
+        spec.Planning?.Write(w);
         spec.Asynchrony?.Write(w);
         spec.Stop?.Write(w);
         if (spec.Evaluate is { } evaluate)
@@ -111,6 +113,18 @@ static class RunSpecJson
             throw new FormatException("run.version0 and run.warmStart both say what the run begins with; give one of them.");
         if (spec is { Stop: not null, Evaluate: null })
             throw new FormatException("run.stop judges the federated evaluation; run.evaluate is missing.");
+        if (spec.Planning is not null)
+            RefusePlanning(spec);
+    }
+
+    static void RefusePlanning(RunSpec spec)
+    {
+        if (spec.Asynchrony is not null)
+            throw new FormatException("run.planning and run.asynchrony are both given; a plan changes between rounds, and an asynchronous run has no between.");
+        if (spec.Privacy is not null || spec.Trust != "server")
+            throw new FormatException("run.planning is given with run.privacy or without trust in the server; importance scores, times and memory of a site are not noised, so they would be counted nowhere.");
+        if (spec.Cohort.DeadlineSeconds == 0)
+            throw new FormatException("run.planning is given and run.cohort.deadlineSeconds is 0; a plan is what fits a round's time, 1 or more is needed.");
     }
 
     // First, because a misspelt key is also a missing one, and the misspelling is what helps.

@@ -45,7 +45,7 @@ sealed class DownloadSession(IBlobStore blobs, RunDirectory runs, ClientTokens t
     }
 
     bool IsReadable(string client, string digest) =>
-        runs.All.Select(l => l.Current.State).Any(s => s.Spec.Admits(client) && (Names(s.Version, digest) || s.Starts.Values.Any(v => Names(v, digest)) || s.Evaluations.Values.Any(e => Names(e.Target, digest))));
+        runs.All.Select(l => l.Current.State).Any(s => s.Spec.Admits(client) && (Names(s.Version, digest) || s.Version.Planning?.Names(client, digest) == true || s.Starts.Values.Any(v => Names(v, digest)) || s.Evaluations.Values.Any(e => Names(e.Target, digest))));
 
     static bool Names(VersionInfo version, string digest) =>
         digest == version.ManifestDigest || digest == version.SchemaDigest || digest == version.PlanDigest 

@@ -3,6 +3,7 @@ using Federated.Server.Aggregation;
 using Federated.Server.Faults;
 using Federated.Server.Fleet;
 using Federated.Server.Fleet.Messages;
+using Federated.Server.Planning;
 using Federated.Server.Rounds;
 using Federated.Server.Storage;
 using Federated.Server.Transport.Uploads;
@@ -98,8 +99,35 @@ static class ProtoMapping
             Samples = Count("header.samples", header.Samples, ProtocolLimits.Samples),
             TrainingLoss = double.IsFinite(header.TrainingLoss) ? header.TrainingLoss : null,
             Tensors = [.. header.Tensors.Select(ReadTensor)],
+            Cost = header.TrainSeconds > 0 && double.IsFinite(header.TrainSeconds)
+                ? new WorkCost(Count("header.peak_bytes", header.PeakBytes, long.MaxValue), header.TrainSeconds) : null,
+            Measurement = header.Measurement is { } measurement ? ReadMeasurement(measurement) : null,
         };
     }
+
+    static SiteMeasurement ReadMeasurement(Wire.Measurement m)
+    {
+        if (m.Steps.Count != 2)
+            throw new FaultException(Fault.ValueInvalid, $"measurement.steps has {m.Steps.Count} items; 2 are expected.");
+        if (m.BaseBits.Count > ProtocolLimits.Encodings)
+            throw TooMany("measurement.base_bits", m.BaseBits.Count, ProtocolLimits.Encodings);
+        if (m.Importance.Count > ProtocolLimits.Tensors)
+            throw TooMany("measurement.importance", m.Importance.Count, ProtocolLimits.Tensors);
+        return new SiteMeasurement(
+            Count("measurement.memory_bytes", m.MemoryBytes, long.MaxValue), ReadStep(m.Steps[0]), ReadStep(m.Steps[1]),
+            Rate("measurement.up_bytes_per_second", m.UpBytesPerSecond), Rate("measurement.down_bytes_per_second", m.DownBytesPerSecond))
+        {
+            BaseBits = [.. m.BaseBits.Select(b => (int)Math.Min(b, 64))],
+            BaseWeights = Count("measurement.base_weights", m.BaseWeights, long.MaxValue),
+            Importance = [.. m.Importance.Select(i => (Short("measurement.importance.group", i.Group), Rate("measurement.importance.score", i.Score)))],
+        };
+    }
+
+    static StepMeasurement ReadStep(Wire.MeasuredStep step) => new(
+        (int)Math.Min(step.Batch, int.MaxValue), Rate("measurement.seconds", step.Seconds), Count("measurement.peak_bytes", step.PeakBytes, long.MaxValue));
+
+    static double Rate(string field, double value) => value >= 0 && double.IsFinite(value) ? value
+        : throw new FaultException(Fault.ValueInvalid, $"{field} is {value}; a finite number of at least 0 is expected.");
 
     public static (string Digest, long Offset) Read(Wire.DownloadRequest request) =>
         (Digest("digest", request.Digest), Count("offset", request.Offset, long.MaxValue));
@@ -218,6 +246,8 @@ static class ProtoMapping
             Momentum = train.Settings.Momentum,
             ClipNorm = train.Settings.ClipNorm,
             Proximal = train.Settings.Proximal,
+            MeasureBatches = { train.Settings.MeasureBatches.Select(b => (uint)b) },
+            TellCost = train.Settings.TellCost,
         };
         if (train.Settings.Mechanism is { } m)
             assignment.Mechanism = new() { Unit = m.Unit, Clip = m.Clip, Noise = m.Noise, Epsilon = m.Epsilon, Delta = m.Delta, Accountant = m.Accountant };

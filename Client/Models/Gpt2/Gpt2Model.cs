@@ -17,10 +17,10 @@ public sealed class Gpt2Model : IFoundationModel
     readonly Gpt2Block[] _blocks;
     readonly LinearSite _head;
 
-    Gpt2Model(Gpt2Config config, IWeightSource source, string baseDigest)
+    Gpt2Model(Gpt2Config config, IWeightSource source, string baseDigest, int bits = BasePrecision.Full)
     {
         (Config, BaseDigest) = (config, baseDigest);
-        _book = new WeightBook(source);
+        _book = new WeightBook(source, BasePrecision.Require(bits));
         var sites = new Gpt2Sites(_book);
         _tokens = sites.Table(Gpt2Names.Tokens, config.Vocabulary, config.HiddenSize);
         _positions = sites.Table(Gpt2Names.Positions, config.Positions, config.HiddenSize);
@@ -47,20 +47,25 @@ public sealed class Gpt2Model : IFoundationModel
     public IReadOnlyList<Parameter> BaseParameters => _book.Leaves;
 
     /// <summary>Loads a Hugging Face folder.</summary>
+    /// <param name="folder">Where.</param>
+    /// <param name="bits">Of a weight of its matrices; see <see cref="BasePrecision"/>.</param>
     /// <exception cref="ClientFault">F520: the folder is missing, incomplete, or contradicts its config.json.</exception>
-    public static Gpt2Model Load(string folder)
+    public static Gpt2Model Load(string folder, int bits = BasePrecision.Full)
     {
         var config = Gpt2Config.Load(folder);
         using var checkpoint = Checkpoint.Open(folder);
-        return new Gpt2Model(config, new Gpt2Weights(checkpoint), checkpoint.Digest());
+        return new Gpt2Model(config, new Gpt2Weights(checkpoint), checkpoint.Digest(), bits);
     }
 
     /// <summary>A model with fresh weights, a pure function of the seed.</summary>
     public static Gpt2Model Create(Gpt2Config config, ulong seed) => new(config, new Gpt2Initialization(seed, config.Layers), "");
 
     /// <summary>Writes config.json and model.safetensors, each whole or not at all.</summary>
+    /// <exception cref="InvalidOperationException">The matrices are packed: their values are not the base's any more.</exception>
     public void Save(string folder)
     {
+        if (_book.Packs)
+            throw new InvalidOperationException("A base that is held in few bits cannot be saved.");
         Checkpoint.Write(folder, [.. _book.Named.Select(n => (n.Name, n.Value))]);
         Checkpoint.WriteText(folder, "config.json", Config.ToJson());
     }

@@ -12,6 +12,8 @@ sealed class Gpt2Sites(WeightBook book)
     /// <summary>GPT-2 stores [in, out]; a site's weight is the transposed view.</summary>
     public LinearSite Linear(string path, int outFeatures, int inFeatures)
     {
+        if (book.Packs)
+            return Add(new LinearSite(new Site(SiteKind.Linear, path), book.AddPacked($"{path}.weight", true, inFeatures, outFeatures), book.Add($"{path}.bias", outFeatures)));
         var (leaf, weight) = book.AddTransposed($"{path}.weight", inFeatures, outFeatures);
         return Add(new LinearSite(new Site(SiteKind.Linear, path), weight, book.Add($"{path}.bias", outFeatures)) { TransposedLeaf = leaf });
     }

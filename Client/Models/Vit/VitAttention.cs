@@ -3,13 +3,13 @@ using static TorchSharp.torch;
 
 namespace Federated.Client.Models.Vit;
 
-/// <summary>Multi-head self-attention. Query, key and value are one fused product; their sites are views of its rows.</summary>
+/// <summary>Multi-head self-attention. Query, key and value are one fused product, of which their sites are views; held in few bits they are three.</summary>
 sealed class VitAttention
 {
     static readonly string[] Roles = ["query", "key", "value"];
 
     readonly VitConfig _config;
-    readonly Tensor _weight;
+    readonly Tensor? _weight;
     readonly Tensor? _bias;
     readonly LinearSite[] _parts;
     readonly LinearSite _output;
@@ -18,6 +18,12 @@ sealed class VitAttention
     {
         _config = config;
         string[] paths = [.. Roles.Select(r => $"{layer}.attention.attention.{r}")];
+        if (book.Packs)
+        {
+            _parts = [.. paths.Select(p => sites.Linear(p, config.HiddenSize, config.HiddenSize, hasBias: config.QkvBias))];
+            _output = sites.Linear($"{layer}.attention.output.dense", config.HiddenSize, config.HiddenSize);
+            return;
+        }
         (_weight, var weights) = book.AddFused([.. paths.Select(p => $"{p}.weight")], config.HiddenSize, config.HiddenSize);
         Tensor[]? biases = null;
         if (config.QkvBias)
@@ -34,7 +40,7 @@ sealed class VitAttention
     {
         var (batch, length) = (tokens.shape[0], tokens.shape[1]);
         var flat = tokens.reshape(batch * length, _config.HiddenSize);
-        var fused = nn.functional.linear(flat, Weight(), Bias());                       // [b * t, 3 d]
+        var fused = _weight is null ? null : nn.functional.linear(flat, Weight(_weight), Bias());   // [b * t, 3 d]
         var query = Heads(Part(0, flat, fused), batch, length);
         if (queries < length)
             query = query.narrow(2, 0, queries);
@@ -44,12 +50,12 @@ sealed class VitAttention
     }
 
     /// <summary>The fused leaf, or the parts one below the other where some of them are trained.</summary>
-    Tensor Weight() => _parts.Any(p => p.HasOwnWeight) ? cat([.. _parts.Select(p => p.CurrentWeight)]) : _weight;
+    Tensor Weight(Tensor fused) => _parts.Any(p => p.HasOwnWeight) ? cat([.. _parts.Select(p => p.CurrentWeight)]) : fused;
 
     Tensor? Bias() => _parts.Any(p => p.HasOwnBias) ? cat([.. _parts.Select(p => p.CurrentBias!)]) : _bias;
 
-    Tensor Part(int index, Tensor input, Tensor fused) =>
-        _parts[index].Adapt(input, fused.narrow(1, index * _config.HiddenSize, _config.HiddenSize));
+    Tensor Part(int index, Tensor input, Tensor? fused) => fused is null ? _parts[index].Apply(input)
+        : _parts[index].Adapt(input, fused.narrow(1, index * _config.HiddenSize, _config.HiddenSize));
 
     /// <summary>[b * t, d] -> [b, heads, t, d / heads]</summary>
     Tensor Heads(Tensor part, long batch, long length) =>

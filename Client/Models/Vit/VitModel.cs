@@ -18,10 +18,10 @@ public sealed class VitModel : IFoundationModel
     readonly VitNorm _norm;
     readonly LinearSite _classifier;
 
-    VitModel(VitConfig config, IWeightSource source, string baseDigest)
+    VitModel(VitConfig config, IWeightSource source, string baseDigest, int bits = BasePrecision.Full)
     {
         (Config, BaseDigest) = (config, baseDigest);
-        _book = new WeightBook(source);
+        _book = new WeightBook(source, BasePrecision.Require(bits));
         var sites = new VitSites(_book);
         _embeddings = new VitEmbeddings(config, _book, sites);
         _blocks = [.. Enumerable.Range(0, config.Layers).Select(i => new VitBlock(config, _book, sites, i))];
@@ -46,12 +46,14 @@ public sealed class VitModel : IFoundationModel
     public IReadOnlyList<Parameter> BaseParameters => _book.Leaves;
 
     /// <summary>Loads a Hugging Face folder.</summary>
+    /// <param name="folder">Where.</param>
+    /// <param name="bits">Of a weight of its matrices; see <see cref="BasePrecision"/>.</param>
     /// <exception cref="ClientFault">F520: the folder is missing, incomplete, or contradicts its config.json.</exception>
-    public static VitModel Load(string folder)
+    public static VitModel Load(string folder, int bits = BasePrecision.Full)
     {
         var config = VitConfig.Load(folder);
         using var checkpoint = Checkpoint.Open(folder);
-        return new VitModel(config, checkpoint, checkpoint.Digest());
+        return new VitModel(config, checkpoint, checkpoint.Digest(), bits);
     }
 
     /// <summary>A model with fresh weights, a pure function of the seed.</summary>
@@ -60,8 +62,11 @@ public sealed class VitModel : IFoundationModel
     internal static VitModel Create(VitConfig config, IWeightSource source, string baseDigest) => new(config, source, baseDigest);
 
     /// <summary>Writes config.json and model.safetensors, each whole or not at all.</summary>
+    /// <exception cref="InvalidOperationException">The matrices are packed: their values are not the base's any more.</exception>
     public void Save(string folder)
     {
+        if (_book.Packs)
+            throw new InvalidOperationException("A base that is held in few bits cannot be saved.");
         Checkpoint.Write(folder, [.. _book.Named.Select(n => (n.Name, n.Value))]);
         Checkpoint.WriteText(folder, "config.json", Config.ToJson());
     }

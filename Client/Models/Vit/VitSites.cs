@@ -9,10 +9,12 @@ sealed class VitSites(WeightBook book)
 
     public IReadOnlyList<ModelSite> All => _sites;
 
-    public LinearSite Linear(string path, int outFeatures, int inFeatures, SiteKind kind = SiteKind.Linear)
+    public LinearSite Linear(string path, int outFeatures, int inFeatures, SiteKind kind = SiteKind.Linear, bool hasBias = true)
     {
+        if (book.Packs && kind == SiteKind.Linear)
+            return Add(new LinearSite(new Site(kind, path), book.AddPacked($"{path}.weight", false, outFeatures, inFeatures), hasBias ? book.Add($"{path}.bias", outFeatures) : null));
         var weight = book.Add($"{path}.weight", outFeatures, inFeatures);
-        return Add(new LinearSite(new Site(kind, path), weight, book.Add($"{path}.bias", outFeatures)));
+        return Add(new LinearSite(new Site(kind, path), weight, hasBias ? book.Add($"{path}.bias", outFeatures) : null));
     }
 
     /// <summary>A tensor that is no module, named by its own path.</summary>

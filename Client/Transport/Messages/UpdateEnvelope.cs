@@ -17,4 +17,10 @@ public sealed record UpdateEnvelope
 
     /// <summary>NaN where the trust mode withholds it.</summary>
     public required double TrainingLoss { get; init; }
+
+    /// <summary>What the training took; null where nobody asked.</summary>
+    public TrainCost? Cost { get; init; }
+
+    /// <summary>What the next plan needs to know of this site; null where nobody asked.</summary>
+    public DeviceMeasurement? Measurement { get; init; }
 }

@@ -49,6 +49,11 @@ sealed record TrainOrder(int Steps, int BatchSize, string Optimizer, double Lear
     public required double Momentum { get; init; }
     public required double ClipNorm { get; init; }
     public double Proximal { get; init; }
+    /// <summary>Two batches at which the client measures a step before it trains; empty: it measures nothing.</summary>
+    public IReadOnlyList<int> MeasureBatches { get; init; } = [];
+
+    /// <summary>Whether the client says what the training took.</summary>
+    public bool TellCost { get; init; }
     public required string Encoding { get; init; }
     public required ulong Seed { get; init; }
 

@@ -25,10 +25,10 @@ sealed record RoundView(
     long StartedMs, long? CollectedMs, long? FoldedMs, long? PublishedMs, double? Seconds,
     IReadOnlyList<ParticipationView> Participations, UpdateCounters Counters, JsonArray Diagnostics, EvaluationView? Evaluation);
 
-/// <summary>One client's part in a round; its phases, by this server's clock, where one round is asked for and it is a recent one.</summary>
+/// <summary>One client's part in a round; its phases, by this server's clock, where one round is asked for and it is a recent one; its planning (predicted and measured bytes and seconds, its report) where the run plans.</summary>
 sealed record ParticipationView(
     string Client, string AssignmentId, string State, int Attempt, int StartVersion, long AssignedMs, long? AcceptedMs, long Samples, double? TrainingLoss, long BytesUp, long BytesDown, string? Digest, string? Code,
-    IReadOnlyList<PhaseSpan>? Phases);
+    IReadOnlyList<PhaseSpan>? Phases, JsonNode? Planning);
 
 sealed record UpdateCounters(int Accepted, int Rejected, int Discarded);
 

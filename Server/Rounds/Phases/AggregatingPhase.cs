@@ -79,5 +79,8 @@ static class AggregatingPhase
             throw new InvalidOperationException($"{state.Phase} cannot answer {command}.");
     }
 
-    public static FoldOrder Order(RoundState state) => new(state.Spec, state.Plan!, state.Accepted!, state.Version) { Starts = state.Starts };
+    public static FoldOrder Order(RoundState state) => new(state.Spec, state.Plan!, state.Accepted!, state.Version)
+    {
+        Starts = state.Starts, Reports = SiteReports.After(state.Reports, state.Participations.Values),
+    };
 }

@@ -13,7 +13,7 @@ static class CollectingPhase
         var cohort = state.Spec.Cohort;
         var (accepted, outstanding) = (state.AcceptedCount, state.OutstandingCount);
         var isOver = turn.NowMs >= state.DeadlineMs;
-        if (accepted >= cohort.Quorum || accepted >= cohort.Minimum && isOver)
+        if (accepted >= state.Quorum || accepted >= cohort.Minimum && isOver)
             return Close(turn);
         if (state.IsContinuous && !state.Paused && SelectingPhase.TakeMore(turn, cohort.Size - outstanding))
             return true;
@@ -23,7 +23,7 @@ static class CollectingPhase
             return state.IsContinuous && outstanding > 0 ? Extend(turn) : FailedPhase.Enter(turn, TooFew(state, "at the deadline"));
         if (accepted + outstanding >= cohort.Minimum)
             return false;
-        return SelectingPhase.TakeMore(turn, cohort.Quorum - accepted - outstanding)
+        return SelectingPhase.TakeMore(turn, state.Quorum - accepted - outstanding)
             || FailedPhase.Enter(turn, TooFew(state, "and nobody else could be asked"));
     }
 
@@ -46,6 +46,8 @@ static class CollectingPhase
             TrainingLoss = update.TrainingLoss,
             BytesDown = update.BytesDown,
             AcceptedMs = turn.NowMs,
+            Measured = update.Measured,
+            Report = update.Report,
         }));
         turn.Event("update-accepted", update.Client, data: w =>
         {
@@ -156,7 +158,7 @@ static class CollectingPhase
 
     static StepOutcome NotWanted(RoundState state, Participation? participation, string assignmentId) => participation?.State switch
     {
-        ParticipationState.Surplus => StepOutcome.Discarded(Fault.UpdateSurplus, $"Round {state.Round} had its quorum of {state.Spec.Cohort.Quorum} without assignment {assignmentId}."),
+        ParticipationState.Surplus => StepOutcome.Discarded(Fault.UpdateSurplus, $"Round {state.Round} had its quorum of {state.Quorum} without assignment {assignmentId}."),
         ParticipationState.Rejected => StepOutcome.Rejected(participation.Fault ?? Fault.FoldFailed, $"Assignment {assignmentId} was rejected before."),
         ParticipationState.Assigned or null => StepOutcome.Discarded(Fault.UpdateLate, $"Assignment {assignmentId} is over; the run is in round {state.Round}, attempt {state.Attempt}."),
         ParticipationState.Missed => StepOutcome.Discarded(Fault.UpdateLate, $"Assignment {assignmentId} had {state.Spec.Selection.DeadlineFactor} times the time that its client was expected to need."),

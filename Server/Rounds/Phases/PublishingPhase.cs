@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Text.Json;
+using Federated.Server.Planning;
 using Federated.Server.Privacy;
 
 namespace Federated.Server.Rounds.Phases;
@@ -24,11 +26,39 @@ static class PublishingPhase
             w.WriteNumber("version", version.Version);
             w.WriteString("manifest", version.ManifestDigest);
         });
+        TellPlanning(turn, state.Version.Planning, version.Planning);
         turn.Add(new RoundEffect.VersionPublished(turn.State.Version, (turn.NowMs - turn.State.Record!.StartedMs) / 1000.0));
         Evaluating.Begin(turn, turn.State.Version);
         Diagnosing.Begin(turn, new Diagnosis(AggregatingPhase.Order(state), turn.State.Record with { DiagnosticsJson = state.Record!.DiagnosticsJson }, state.Attempt));
         NextRound(turn);
         return StepOutcome.Done;
+    }
+
+    static void TellPlanning(RoundTurn turn, VersionPlanning? before, VersionPlanning? after)
+    {
+        if (after is null || after.PlanVersion == before?.PlanVersion)
+            return;
+        foreach (var (client, part) in after.Clients)
+        {
+            turn.Event(part.Choice.Trains ? "client-planned" : "client-evaluates-only", client, data: w =>
+            {
+                w.WriteNumber("planVersion", after.PlanVersion);
+                if (part.Choice.Refusal is { } reason)
+                    w.WriteString("reason", reason);
+                else
+                    WriteSizes(w, part.Choice);
+            });
+        }
+    }
+
+    static void WriteSizes(Utf8JsonWriter w, ClientChoice choice)
+    {
+        w.WriteNumber("groups", choice.Groups.Count);
+        w.WriteNumber("rank", choice.Rank);
+        w.WriteNumber("batch", choice.Batch);
+        w.WriteNumber("baseBits", choice.BaseBits);
+        w.WriteNumber("predictedBytes", choice.PredictedBytes);
+        w.WriteNumber("predictedSeconds", choice.PredictedSeconds);
     }
 
     /// <summary>The round is over: what outlived it begins the next one.</summary>
@@ -50,6 +80,7 @@ static class PublishingPhase
             Participations = state.Late,
             Late = state.Late.Clear(),
             Starts = state.Starts.RemoveRange(state.Starts.Keys.Where(v => !live.Any(p => p.StartVersion == v)).ToImmutableArray()),
+            Reports = SiteReports.After(state.Reports, state.Participations.Values),
             History = ClientHistory.After(state.History, state.Round, state.Participations.Values),
         });
         turn.Add(new RoundEffect.DeleteSpools(turn.State.SpentSpools));

@@ -15,7 +15,7 @@ static class SelectingPhase
         }
         var eligible = Eligible(state);
         var (accepted, underWay) = (state.AcceptedCount, state.OutstandingCount);
-        if (accepted + underWay + eligible.Count < state.Spec.Cohort.Quorum)
+        if (accepted + underWay + eligible.Count < state.Quorum)
             return false;
         var size = (int)Math.Ceiling(state.Spec.Cohort.Size * state.Spec.Selection.OverSelect);
         Begin(turn, Cohorts.Choose(state, eligible, size - underWay - (state.IsContinuous ? 0 : accepted)));
@@ -41,7 +41,8 @@ static class SelectingPhase
 
     // Whoever has accepted or open work in this round, or open work that counts in the next one, is not asked.
     static List<string> Eligible(RoundState state) =>
-        [.. state.Fleet.Keys.Where(c => state.Participations.GetValueOrDefault(c)?.State is not (ParticipationState.Accepted or ParticipationState.Assigned)
+        [.. state.Fleet.Keys.Where(c => state.Version.Planning?.Excludes(c) != true
+            && state.Participations.GetValueOrDefault(c)?.State is not (ParticipationState.Accepted or ParticipationState.Assigned)
             && state.Late.GetValueOrDefault(c)?.State != ParticipationState.Assigned)];
 
     static void Begin(RoundTurn turn, IReadOnlyList<string> chosen)
@@ -71,14 +72,18 @@ static class SelectingPhase
         Push(turn, assigned);
     }
 
-    static Participation Assign(RoundState state, string client, long nowMs) =>
-        new(client, AssignmentIds.Train(state.Run, state.Round, state.Attempt, client), state.Attempt, ParticipationState.Assigned, state.Version.ManifestDigest)
+    static Participation Assign(RoundState state, string client, long nowMs)
+    {
+        var part = state.Version.Planning?.Clients.GetValueOrDefault(client);
+        return new(client, AssignmentIds.Train(state.Run, state.Round, state.Attempt, client), state.Attempt, ParticipationState.Assigned, part?.Start?.Manifest ?? state.Version.ManifestDigest)
         {
             StartRound = state.Round, StartVersion = state.Version.Version, AssignedMs = nowMs,
+            Predicted = part is null ? null : new WorkCost(part.Choice.PredictedBytes, part.Choice.PredictedSeconds),
         };
+    }
 
     static PlannedClient Planned(RoundState state, Participation p, bool carried) =>
-        new(p.Client, p.AssignmentId, RoundSeeds.For(state.Spec.Seed, p.StartRound, p.Client), carried);
+        new(p.Client, p.AssignmentId, RoundSeeds.For(state.Spec.Seed, p.StartRound, p.Client), carried) { Plan = state.PlannedStart(p)?.Plan };
 
     static ImmutableSortedDictionary<string, Participation> With(RoundState state, ImmutableArray<Participation> assigned) =>
         state.Participations.SetItems(assigned.Select(p => KeyValuePair.Create(p.Client, p)));

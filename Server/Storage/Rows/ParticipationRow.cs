@@ -24,5 +24,8 @@ sealed record ParticipationRow : IRow
     public string? Digest { get; init; }
     public string? Code { get; init; }
 
+    /// <summary>What was predicted, measured and reported; null where nothing was.</summary>
+    public string? PlanningJson { get; init; }
+
     public string Key => $"{RunId}/{Round}/{Client}";
 }

@@ -14,6 +14,8 @@ sealed record VersionRow : IRow
     public required string GroupsJson { get; init; }
     public string? OffsetsJson { get; init; }
     public string? StateDigest { get; init; }
+    /// <summary>What each measured client is to train from it; null where nobody is planned.</summary>
+    public string? PlanningJson { get; init; }
     public required long PublishedMs { get; init; }
 
     public string Key => $"{RunId}/{Version}";

@@ -4,6 +4,7 @@ using Federated.Aggregators.Strategies.Catalogue;
 using Federated.Server.Aggregation;
 using Federated.Server.Faults;
 using Federated.Server.Fleet;
+using Federated.Server.Planning;
 using Federated.Server.Rounds;
 using Federated.Server.Runs;
 using Federated.Server.Storage;
@@ -40,6 +41,8 @@ sealed class UpdateIntake(RunDirectory runs, IRunStore store, IUpdateSpools spoo
             Samples = header.Samples,
             TrainingLoss = header.TrainingLoss,
             BytesDown = meter.Take(header.Client),
+            Measured = state.Spec.Planning is null ? null : header.Cost,
+            Report = Report(state, header),
         };
         return await FromRecordAsync(await loop.SendAsync(update, stopping), open, header, stopping);
     }
@@ -85,10 +88,19 @@ sealed class UpdateIntake(RunDirectory runs, IRunStore store, IUpdateSpools spoo
         return Validator(state, assignment).CheckBytes(bytes, open.Header.Length) is { } rejection ? UpdateRules.ToRefusal(rejection) : null;
     }
 
+    // A client with a plan of its own has measured before; what it says of a part of the matrices would bias the whole.
+    SiteReport? Report(RoundState state, UploadHeader header)
+    {
+        if (state.Spec.Planning is null || header.Measurement is not { } measurement
+            || state.AssignmentOf(header.Client, header.AssignmentId) is not { } assignment || state.PlannedStart(assignment) is not null)
+            return null;
+        return measurement.Report(header.Client, header.Samples, Adapter(state, assignment).Layout.Trained().TotalElements);
+    }
+
     RunAdapter Adapter(RoundState state, Participation assignment)
     {
         var start = state.StartOf(assignment);
-        return adapters.Get(start.SchemaDigest, start.PlanDigest);
+        return adapters.Get(start.SchemaDigest, state.PlannedStart(assignment)?.Plan ?? start.PlanDigest);
     }
 
     UpdateValidator Validator(RoundState state, Participation assignment) =>

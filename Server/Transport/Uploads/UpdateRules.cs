@@ -21,8 +21,9 @@ static class UpdateRules
             return Mismatch("base_digest", header.BaseDigest, state.Spec.Base);
         if (header.StartManifest != assignment.StartManifest)
             return Mismatch("start_manifest", header.StartManifest, assignment.StartManifest);
-        if (header.PlanVersion != start.PlanVersion)
-            return Mismatch("plan_version", header.PlanVersion, start.PlanVersion);
+        var planVersion = state.PlannedStart(assignment) is null ? start.PlanVersion : start.Planning!.PlanVersion;
+        if (header.PlanVersion != planVersion)
+            return Mismatch("plan_version", header.PlanVersion, planVersion);
         if (TrustRules.Check(state.Spec, header.Samples, header.TrainingLoss) is { } contradiction)
             return contradiction;
         return header.Samples == 0 && Weigher(state) == "samples"

@@ -1,4 +1,5 @@
 using Federated.Aggregators.Adapters;
+using Federated.Server.Rounds;
 
 namespace Federated.Server.Transport.Uploads;
 
@@ -15,4 +16,10 @@ sealed record UploadHeader(string Run, string AssignmentId, string Client, int R
     public required double? TrainingLoss { get; init; }
 
     public required IReadOnlyList<TensorHeader> Tensors { get; init; }
+
+    /// <summary>What the training took; null where the client does not say.</summary>
+    public WorkCost? Cost { get; init; }
+
+    /// <summary>Null where the client measured nothing.</summary>
+    public SiteMeasurement? Measurement { get; init; }
 }

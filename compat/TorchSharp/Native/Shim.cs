@@ -45,6 +45,9 @@ static unsafe partial class Shim
     [DllImport(Library)] internal static extern bool ft_backward(nint* tensors, int count, nint* gradients, int gradientCount, bool retainGraph, bool createGraph, nint* inputs, int inputCount);
     [DllImport(Library)] internal static extern bool ft_autograd_grad(nint* outputs, int count, nint* inputs, int inputCount, nint* gradients, int gradientCount, bool retainGraph, bool createGraph, bool allowUnused, nint* results);
 
+    [DllImport(Library)] internal static extern bool ft_function(nint* inputs, int count, nint output, nint key, delegate* unmanaged<nint, nint, nint, byte> backward, delegate* unmanaged<nint, void> release);
+    [DllImport(Library)] internal static extern void ft_function_gradient(nint results, int input, nint gradient);
+
     [DllImport(Library)] internal static extern nint ft_version();
     [DllImport(Library)] internal static extern int ft_device_count(int type);
     [DllImport(Library)] internal static extern bool ft_synchronize(int type, int index);
@@ -68,5 +71,5 @@ static unsafe partial class Shim
             throw Error();
     }
 
-    static ExternalException Error() => new(Utf8StringMarshaller.ConvertToManaged((byte*)ft_error()));
+    static ExternalException Error() => new(Utf8StringMarshaller.ConvertToManaged((byte*)ft_error()), Autograd.FunctionNode.TakeFailure());
 }

@@ -30,7 +30,7 @@ if ! grep -aq '_ZN3c105Error[A-Za-z0-9_]*__cxx11' "$lib/libc10.so"; then abi=0; 
 extra=
 if [ -e "$lib/libtorch_cuda.so" ]; then extra="-Wl,--no-as-needed -ltorch_cuda -Wl,--as-needed"; fi
 
-if [ $# -gt 2 ]; then shift 2; else set -- "$here/operators.cpp" "$here/tensors.cpp" "$here/autograd.cpp" "$here/context.cpp"; fi
+if [ $# -gt 2 ]; then shift 2; else set -- "$here/operators.cpp" "$here/tensors.cpp" "$here/autograd.cpp" "$here/function.cpp" "$here/context.cpp"; fi
 stamp=$(cat "$@" "$here/shim.h" "$0" | sha256sum | cut -d' ' -f1)
 stamp="$stamp $lib $(stat -L -c '%s %Y' "$lib/libtorch_cpu.so") $(c++ -dumpfullversion)"
 mkdir -p "$out"

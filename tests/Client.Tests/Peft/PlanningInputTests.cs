@@ -13,7 +13,7 @@ using Federated.Client.Training;
 
 namespace Federated.Client.Tests.Peft;
 
-/// <summary>What a site tells a planner: importance, costs, and what its base becomes in fewer bits.</summary>
+/// <summary>What a site tells a planner: importance and costs.</summary>
 public sealed class PlanningInputTests : IDisposable
 {
     readonly TestFolder _folder = new();
@@ -66,28 +66,6 @@ public sealed class PlanningInputTests : IDisposable
         Assert.Equal(Train(false), Train(true));
     }
 
-    [Theory]
-    [InlineData(8, 0.01)]
-    [InlineData(4, 0.2)]
-    public void Precision_FewerBits_RoundsEveryMatrixWithinItsStepAndRestoresTheBits(int bits, double share)
-    {
-        var before = SmallModels.Weights(_model);
-        using var inputs = SmallModels.Inputs("vit");
-        var plain = SmallModels.Forward(_model, inputs);
-        using (BasePrecision.Round(_model, bits))
-        {
-            var after = SmallModels.Weights(_model);
-            Assert.NotEqual(before, after);
-            var limit = share * before.Max(Math.Abs);
-            Assert.All(before.Zip(after), p => Assert.True(Math.Abs(p.First - p.Second) <= limit));
-            Assert.NotEqual(plain, SmallModels.Forward(_model, inputs));
-        }
-        Assert.Equal(before, SmallModels.Weights(_model));
-    }
-
-    [Fact]
-    public void Precision_BitsOfNoFormat_AreRefused() => Assert.Throws<ArgumentOutOfRangeException>(() => BasePrecision.Round(_model, 3));
-
     [Fact]
     public void Probe_TwoBatches_MeasuresBothAndLeavesTheBase()
     {
@@ -96,6 +74,22 @@ public sealed class PlanningInputTests : IDisposable
         Assert.Equal((2, 16), (small.Batch, large.Batch));
         Assert.True(small.Seconds > 0 && large.Seconds > 0 && small.PeakBytes > 0 && large.PeakBytes > 0);
         Assert.Equal(before, SmallModels.Weights(_model));
+    }
+
+    [Fact]
+    public void Train_AskedToMeasure_ReportsCostsImportanceAndPrecisionsAndTrainsTheSame()
+    {
+        var start = new StartPoint(Bundle().Version0, []);
+        var settings = new TrainSettings { Steps = 3, BatchSize = 8, LearningRate = 0.01 };
+        using var site = new Client.Rounds.Site(SmallVit.Load(_folder["own"]), _data, null) { BaseFolder = _folder["own"] };
+        var (plain, unasked) = site.Train(start, settings, 1, null, CancellationToken.None);
+        var (measured, report) = site.Train(start, settings with { Measure = (2, 8) }, 1, null, CancellationToken.None);
+        Assert.Equal(plain.Bytes.ToArray(), measured.Bytes.ToArray());
+        Assert.Null(unasked.Measurement);
+        Assert.Equal((2, 8, BasePrecision.Weights(_model)), (report.Measurement!.Small.Batch, report.Measurement.Large.Batch, report.Measurement.BaseWeights));
+        Assert.Equal(start.Layout.Groups.Select(g => g.Group.Name).Order(), report.Measurement.Importance.Keys.Order());
+        Assert.Equal([32, 8, 4], report.Measurement.BaseBits);
+        Assert.True(report.PeakBytes > 0);
     }
 
     public void Dispose()

@@ -69,12 +69,12 @@ sealed class ClientFixture : IDisposable
     }
 
     /// <summary>Runs a daemon until it ends or <paramref name="stopping"/>; each call is a process of its own as far as memory goes.</summary>
-    public Task RunDaemonAsync(CancellationToken stopping, TimeProvider? time = null, ICoordinatorTransport? transport = null) => Task.Run(async () =>
+    public Task RunDaemonAsync(CancellationToken stopping, TimeProvider? time = null, ICoordinatorTransport? transport = null, IWorksite? site = null) => Task.Run(async () =>
     {
         using var state = ClientState.Open(StateFolder);
         await using var link = transport ?? new InProcessTransport(Coordinator.Handlers);
         time ??= TimeProvider.System;
-        using var daemon = new ClientDaemon(Configuration, Site, state, link, new ClientRuntime(time, new Random(1), new ClientLog(_log, time), new DeviceThread(1)));
+        using var daemon = new ClientDaemon(Configuration, site ?? Site, state, link, new ClientRuntime(time, new Random(1), new ClientLog(_log, time), new DeviceThread(1)));
         await daemon.RunAsync(stopping);
     }, CancellationToken.None);
 

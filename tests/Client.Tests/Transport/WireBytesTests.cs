@@ -1,5 +1,6 @@
 using Federated.Aggregators.Adapters;
 using Federated.Client.Adapters;
+using Federated.Client.Devices;
 using Federated.Client.Rounds;
 using Federated.Client.Storage;
 using Federated.Client.Tests.Adapters;
@@ -34,7 +35,7 @@ public sealed class WireBytesTests(FedPeftTests.VitBase model) : IClassFixture<F
         var outbox = Outbox.Open(new OutboxFolder(folder["outbox"]));
         var entry = Write(layout, outbox);
 
-        var sending = new UpdateUploads(transport, outbox).SendAsync(entry, CancellationToken.None);
+        var sending = new UpdateUploads(transport, outbox, new LinkMeter(), TimeProvider.System).SendAsync(entry, CancellationToken.None);
         var peer = await coordinator.UploadAsync();
         var open = (await peer.ReceiveAsync())!.Open;
         await peer.SendAsync(new() { Ready = new() { Offset = (ulong)open.Header.Length } });

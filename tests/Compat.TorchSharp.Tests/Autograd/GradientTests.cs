@@ -25,6 +25,41 @@ public sealed class GradientTests : IDisposable
     }
 
     [Fact]
+    public void Function_OwnBackward_IsTheGradientThroughTheWholeGraph()
+    {
+        var x = tensor([1.0, 2.0, 3.0]).requires_grad_();
+        Scaled.apply(x * x, 3.0).sum().backward();
+        Assert.Equal([6.0, 12.0, 18.0], x.grad!.data<double>().ToArray());
+        Assert.False(Scaled.apply(ones(2), 3.0).requires_grad);
+        using (no_grad())
+            Assert.False(Scaled.apply(x, 3.0).requires_grad);
+    }
+
+    [Fact]
+    public void Function_BackwardThatThrows_IsTheInnerException()
+    {
+        var y = Scaled.apply(ones(2).requires_grad_(), double.NaN);
+        Assert.IsType<ArithmeticException>(Assert.ThrowsAny<Exception>(() => y.sum().backward()).InnerException);
+    }
+
+    sealed class Scaled : autograd.SingleTensorFunction<Scaled>
+    {
+        public override string Name => nameof(Scaled);
+
+        public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+        {
+            ctx.save_data("factor", vars[1]);
+            return ((Tensor)vars[0]).mul((double)vars[1]);
+        }
+
+        public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
+        {
+            var factor = (double)ctx.get_data("factor")!;
+            return double.IsNaN(factor) ? throw new ArithmeticException("no factor") : [grad_output.mul(factor), null!];
+        }
+    }
+
+    [Fact]
     public void Grad_CreateGraph_GivesSecondDerivatives()
     {
         var x = tensor(3.0).requires_grad_();

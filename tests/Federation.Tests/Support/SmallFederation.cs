@@ -28,11 +28,16 @@ sealed class SmallFederation : IAsyncDisposable
 
     public CancellationToken Stop => _limit.Token;
 
-    public static async Task<SmallFederation> StartAsync(TinyBase tinyBase, int serverThreads = 1)
+    public static async Task<SmallFederation> StartAsync(TinyBase tinyBase, int serverThreads = 1, Action<Site, JsonObject>? change = null)
     {
         var federation = new SmallFederation(tinyBase);
         await federation.Processes.StartServerAsync(serverThreads, federation.Stop);
-        foreach (var site in Sites) federation.Processes.StartSite(site.Name, federation.Configuration(site));
+        foreach (var site in Sites)
+        {
+            var configuration = federation.Configuration(site);
+            change?.Invoke(site, configuration);
+            federation.Processes.StartSite(site.Name, configuration);
+        }
         return federation;
     }
 
@@ -93,6 +98,14 @@ sealed class SmallFederation : IAsyncDisposable
         var id = child.ProcessId ?? throw new InvalidOperationException($"{name} is not running.");
         System.Diagnostics.Process.GetProcessById(id).Kill();
         return id;
+    }
+
+    /// <summary>Gives a run that is not there yet its secret, which the coordinator otherwise makes.</summary>
+    public void PutSecret(string run, byte[] secret)
+    {
+        var folder = Path.Combine(_workspace.Coordinator, "secrets");
+        Directory.CreateDirectory(folder);
+        File.WriteAllBytes(Path.Combine(folder, run + ".key"), secret);
     }
 
     void CopyBundle()

@@ -23,6 +23,9 @@ sealed class SyntheticClient(string id, IWire wire, TestAdapter adapter)
 
     public ulong EvaluationSamples { get; init; }
 
+    /// <summary>What it reports where a run asks for it; null is nothing.</summary>
+    public Measurement? Measurement { get; init; }
+
     public float Scale { get; init; } = 0.01f;
 
     /// <summary>Trains once and sends the same delta in every round.</summary>
@@ -120,6 +123,10 @@ sealed class SyntheticClient(string id, IWire wire, TestAdapter adapter)
             SchemaDigest = assignment.SchemaDigest, BaseDigest = ByteString.CopyFrom(Convert.FromHexString(TestAdapter.BaseDigest)),
             StartManifest = assignment.ManifestDigest, PlanVersion = assignment.PlanVersion, Samples = Samples, LocalSteps = assignment.Train.Steps, TrainingLoss = 1.5,
         };
+        if (assignment.Train.TellCost)
+            (header.TrainSeconds, header.PeakBytes) = (0.25, 1_000_000);
+        if (assignment.Train.MeasureBatches.Count > 0)
+            header.Measurement = Measurement;
         using var tensors = new MemoryStream();
         foreach (var tensor in layout.Tensors)
         {
