@@ -10,7 +10,7 @@ namespace Federation.Tests;
 public sealed class PrivateCrashTests(TinyBase tinyBase) : IClassFixture<TinyBase>
 {
     const string Run = "private";
-    const int Rounds = 3, Steps = 12;
+    const int Rounds = 2, Steps = 8;
 
     [Fact]
     public async Task KillOfTheCoordinator_InAPrivateRun_SpendsOnceAndPublishesTheSameNoise()
