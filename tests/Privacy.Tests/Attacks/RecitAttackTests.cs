@@ -99,7 +99,7 @@ public sealed class RecitAttackTests
         for (var batch = 0; batch < 5; batch++)
         {
             var truth = Batch(target, 300 + batch, 2, 6);
-            var update = target.Update(truth, 20, 0.5);
+            var update = target.Update(truth, 100, 1);
             auc += attack.Run(update, truth, Controls(target, truth), []).Tokens.Auc / 5;
             coin += attack.Run(update.ToDictionary(t => t.Key, t => new float[t.Value.Length]), truth, Controls(target, truth), []).Tokens.Auc / 5;
         }
