@@ -17,6 +17,8 @@ sealed class AdmissionRules(ClientConfiguration configuration, IWorksite site, C
             $"{train.Steps} steps are asked for; this site does at most {configuration.Policy.MaxSteps}",
         { Train: { } train } when train.BatchSize > configuration.Policy.MaxBatchSize =>
             $"batches of {train.BatchSize} are asked for; this site takes at most {configuration.Policy.MaxBatchSize}",
+        { Train.Measure: { } measure } when measure.Large > configuration.Policy.MaxBatchSize =>
+            $"a step is to be measured at a batch of {measure.Large}; this site takes at most {configuration.Policy.MaxBatchSize}",
         { Train: not null, Encoding: null } => "the update's encoding is unknown here",
         { Train: not null, Mechanism: { } mechanism } when mechanism.Problem() is { } problem => problem,
         { Train: not null } when CarriesOver(work) =>

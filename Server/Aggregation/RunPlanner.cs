@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 using Federated.Aggregators.Adapters;
-using Federated.Server.Aggregation;
+using Federated.Server.Planning;
 using Federated.Server.Runs;
 
-namespace Federated.Server.Planning;
+namespace Federated.Server.Aggregation;
 
 /// <summary>A run's plan from what its clients have reported; a pure function of the record.</summary>
 static class RunPlanner
