@@ -6,6 +6,8 @@ using Federated.Cli.Terminal;
 var root = new RootCommand("Federated: federated parameter-efficient fine-tuning.")
 {
     ServerCommand.Create(),
+    BackupCommand.Create(),
+    BackupCommand.CreateRestore(),
     ClientCommand.Create(),
     PretrainCommand.Create(),
     AdapterCommand.Create(),
@@ -18,4 +20,9 @@ var root = new RootCommand("Federated: federated parameter-efficient fine-tuning
     SimulateCommand.Create(),
 };
 foreach (var command in OperatorCommands.Create()) root.Subcommands.Add(command);
-return args is ["server", .. var options] ? ServerCommand.Become(options) : await CommandRunner.RunAsync(root, args);
+return args switch
+{
+    ["server", .. var options] => ServerCommand.Become(options),
+    ["restore", ..] => ServerCommand.Become(args),
+    _ => await CommandRunner.RunAsync(root, args),
+};

@@ -4,30 +4,29 @@ using Federated.Server.Storage;
 
 const int Failed = 1, Usage = 2, EnvironmentFault = 3;
 
+var restores = args is [RestoreCommand.Name, ..];
 if (args.Contains("--help") || args.Contains("-h"))
 {
-    Console.WriteLine(ServerArguments.Usage);
+    Console.WriteLine(restores ? RestoreCommand.Usage : ServerArguments.Usage);
     return 0;
-}
-
-ServerArguments arguments;
-try
-{
-    arguments = ServerArguments.Parse(args, Environment.GetEnvironmentVariable);
-}
-catch (FaultException e)
-{
-    return Say(e.Refusal, Usage);
 }
 
 try
 {
-    await ServerHost.RunAsync(arguments);
+    if (restores)
+        await RestoreCommand.RunAsync(args[1..], Environment.GetEnvironmentVariable);
+    else
+        await ServerHost.RunAsync(ServerArguments.Parse(args, Environment.GetEnvironmentVariable));
     return 0;
 }
 catch (FaultException e)
 {
-    return Say(e.Refusal, e.Refusal.Fault is Fault.PortTaken or Fault.DataFolderLocked or Fault.DatabaseTooNew or Fault.TlsFolderUnusable ? EnvironmentFault : Failed);
+    return Say(e.Refusal, e.Refusal.Fault switch
+    {
+        Fault.ValueInvalid or Fault.UnknownKey or Fault.JsonMalformed or Fault.PlaintextRefused => Usage,
+        Fault.PortTaken or Fault.DataFolderLocked or Fault.DatabaseTooNew or Fault.TlsFolderUnusable or Fault.RestoreTargetTaken => EnvironmentFault,
+        _ => Failed,
+    });
 }
 catch (UnauthorizedAccessException e)
 {

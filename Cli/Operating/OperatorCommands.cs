@@ -81,7 +81,7 @@ static class OperatorCommands
                 var address = $"api/v1/adapters/{Escaped(p, saved)}/{Uri.EscapeDataString(p.GetValue(version)!)}";
                 var number = (await rest.JsonAsync(address, stop))["version"]!;
                 var target = p.GetValue(file)?.FullName ?? Path.GetFullPath($"{p.GetValue(saved)}-v{number}.zip");
-                await rest.DownloadAsync($"{address}/archive", target, stop);
+                await rest.DownloadAsync($"{address}/archive", target, check: null, stop);
                 Console.WriteLine($"Version {number} is saved as '{target}'.");
             }),
         };

@@ -50,16 +50,41 @@ sealed class CoordinatorRest(RestAccess access) : IDisposable
         return await ReadAsync<JsonNode>(answer, limit.Token);
     }
 
-    /// <summary>Saves what lies at an address as a file; a file that is there already is left alone.</summary>
-    public async Task DownloadAsync(string path, string file, CancellationToken stop)
+    /// <summary>Saves what lies at an address as a file that its owner alone can read; a file that is there already is left alone.</summary>
+    /// <param name="path">The address.</param>
+    /// <param name="file">The file; it gets this name when it is complete, checked and flushed.</param>
+    /// <param name="check">Throws if the file that is named is not what it should be.</param>
+    /// <param name="stop">Ends the download.</param>
+    public async Task DownloadAsync(string path, string file, Action<string>? check, CancellationToken stop)
     {
+        if (File.Exists(file)) throw new CommandException("F564", $"'{file}' is there already; it is left alone.", ExitCode.Failed);
         using var limit = Limit(stop);
         using var answer = await _http.GetAsync(path, HttpCompletionOption.ResponseHeadersRead, limit.Token);
         await EnsureAsync(answer, limit.Token);
         var temporary = file + ".part";
-        await using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write))
-            await answer.Content.CopyToAsync(stream, limit.Token);
-        File.Move(temporary, file, overwrite: false);
+        try
+        {
+            await SaveAsync(answer, temporary, limit);
+            check?.Invoke(temporary);
+            File.Move(temporary, file, overwrite: false);
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+    }
+
+    // The limit is for each piece: a large file may take as long as it comes.
+    static async Task SaveAsync(HttpResponseMessage answer, string file, CancellationTokenSource limit)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        await using var target = new FileStream(file, options);
+        await using var source = await answer.Content.ReadAsStreamAsync(limit.Token);
+        var buffer = new byte[1 << 18];
+        for (int read; (read = await source.ReadAsync(buffer, limit.Token)) > 0; limit.CancelAfter(CallLimit))
+            await target.WriteAsync(buffer.AsMemory(0, read), limit.Token);
+        target.Flush(flushToDisk: true);
     }
 
     /// <summary>The data of server-sent events, as they come.</summary>

@@ -90,6 +90,8 @@ enum Fault
     DataFolderReadOnly,
     SpoolQuota,
     UpdatesGone,
+    BackupDamaged,
+    RestoreTargetTaken,
     SecretLost,
 
     Unexpected,

@@ -98,6 +98,8 @@ static class FaultCatalog
         new(Fault.DataFolderReadOnly, "F414", StatusCode.Unavailable, 503, "The data folder cannot be written"),
         new(Fault.SpoolQuota, "F415", StatusCode.Unavailable, 507, "Updates take all the space they may"),
         new(Fault.UpdatesGone, "F416", StatusCode.FailedPrecondition, 409, "The round's updates are gone"),
+        new(Fault.BackupDamaged, "F417", StatusCode.DataLoss, 422, "The backup is damaged"),
+        new(Fault.RestoreTargetTaken, "F418", StatusCode.FailedPrecondition, 409, "The data folder is not empty"),
         new(Fault.SecretLost, "F488", StatusCode.DataLoss, 500, "A run's secret is lost"),
 
         new(Fault.Unexpected, "F500", StatusCode.Internal, 500, "The server failed unexpectedly"),

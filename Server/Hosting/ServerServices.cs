@@ -128,5 +128,6 @@ static class ServerServices
         AccessApi.Map(api);
         EventsApi.Map(api);
         PrivacyApi.Map(api);
+        BackupApi.Map(api);
     }
 }

@@ -24,11 +24,12 @@ public sealed class DocumentTests : IAsyncLifetime
     /// <summary>Refuses a run that is over or in a round; that is tested where the versions are made.</summary>
     const string RollBack = "POST /api/v1/runs/{id}/rollback";
 
-    /// <summary>Needs a method that peft has no form of, and every one that this server can fold has one.</summary>
-    const string NoFolder = "F131";
-
     /// <summary>Needs as many open streams as there may be; EventStreamTests have them.</summary>
     const string StreamsExhausted = "F378";
+
+    /// <summary>Need something damaged; BackupTests do that.</summary>
+    static readonly string[] Damaged = ["F407", "F412"];
+
     static readonly string Digest = TreeDigest.Of(RestKit.Adapter.PlanBytes);
     static readonly string Absent = TreeDigest.Of([9, 9, 9]);
 
@@ -140,7 +141,7 @@ public sealed class DocumentTests : IAsyncLifetime
         (await plain.Http.GetAsync("health/live")).EnsureSuccessStatusCode();
         foreach (var operation in Operations())
         {
-            foreach (var code in operation.Codes.Except([DatabaseGone, NoFolder, StreamsExhausted]).Except(operation.Name == RollBack ? ["F104", "F110"] : []))
+            foreach (var code in operation.Codes.Except([DatabaseGone, StreamsExhausted, .. Damaged]).Except(operation.Name == RollBack ? ["F104", "F110"] : []))
             {
                 using var answer = await ProvokeAsync(operation, code, keys.Viewer, keys.Limited, plain);
                 var found = await CodeAsync(answer);
@@ -199,6 +200,7 @@ public sealed class DocumentTests : IAsyncLifetime
         ("GET /api/v1/strategies", () => _admin.GetAsync("api/v1/strategies")),
         ("GET /api/v1/events", () => _admin.GetAsync("api/v1/events?run=r")),
         ("GET /api/v1/audit", () => _admin.GetAsync("api/v1/audit?limit=2")),
+        ("GET /api/v1/backup", () => _admin.GetAsync("api/v1/backup")),
         ("GET /api/v1/audit/verify", () => _admin.GetAsync("api/v1/audit/verify")),
     ];
 
@@ -215,6 +217,10 @@ public sealed class DocumentTests : IAsyncLifetime
             case "F104": return await Send(_admin, path.Replace("/r/", "/stopped/", StringComparison.Ordinal));
             case "F108" when name == RollBack: return await Send(_admin, path, new { version = 77 });
             case "F108": return await Send(_admin, path.Replace("/latest", "/77", StringComparison.Ordinal));
+            case "F131":
+                // A head alone is no LoRA adapter.
+                await CreateAsync(new TestAdapter(modules: 0), "bare");
+                return await _admin.GetAsync("api/v1/adapters/bare/latest/archive");
             case "F130": return await Send(_admin, path.Replace("/rounds/0", "/rounds/99", StringComparison.Ordinal));
             case "F306": return await Send(_admin, path.Replace("nobody", "NO%20BODY", StringComparison.Ordinal), new { client = "NO BODY" });
             case "F360": return await Send(_kit.Http, path);
@@ -258,6 +264,13 @@ public sealed class DocumentTests : IAsyncLifetime
             case "F509": return await Send(_admin, path.Replace(Absent, "no-digest", StringComparison.Ordinal), method == HttpMethod.Put ? new ByteArrayContent([1]) : null);
             default: throw new InvalidOperationException($"{name} documents {code}, which no test provokes.");
         }
+    }
+
+    async Task CreateAsync(TestAdapter adapter, string name)
+    {
+        foreach (var blob in adapter.Blobs)
+            (await _admin.PutAsync($"api/v1/blobs/{TreeDigest.Of(blob)}", new ByteArrayContent(blob))).EnsureSuccessStatusCode();
+        await RestKit.ReadAsync(await _admin.PostAsync("api/v1/runs", new ByteArrayContent(adapter.Spec(name, 1, 1))));
     }
 
     string Actor() => $"key:{_kit.FirstKey.Split('_')[1]} first";
