@@ -87,9 +87,10 @@ sealed class ChangeMiddleware(AuditTrail audit, IdempotencyKeys idempotency) : I
         {
             await next(context);
         }
-        catch (FaultException e)
+        catch (Exception e) when (e is FaultException or BadHttpRequestException)
         {
-            await audit.AppendAsync(actor, $"refused: {action}", subject, $"{e.Refusal.Code}: {e.Refusal.Message}", [], CancellationToken.None);
+            var refusal = e is FaultException fault ? fault.Refusal : ProblemMiddleware.Of((BadHttpRequestException)e);
+            await audit.AppendAsync(actor, $"refused: {action}", subject, $"{refusal.Code}: {refusal.Message}", [], CancellationToken.None);
             throw;
         }
     }

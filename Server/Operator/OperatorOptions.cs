@@ -21,8 +21,11 @@ sealed record OperatorOptions
     /// <summary>Seconds in which the head of a request must have come; default 10.</summary>
     public double HeadSeconds { get; init; } = 10;
 
-    /// <summary>Bytes a second at which a body must come on the average, after a grace of 5 s; default 240.</summary>
+    /// <summary>Bytes a second at which a body must come on the average; default 240.</summary>
     public double BodyBytesPerSecond { get; init; } = 240;
+
+    /// <summary>Seconds before that is asked of a body, above 1; default 5.</summary>
+    public double BodyGraceSeconds { get; init; } = 5;
 
     /// <summary>Seconds between two signs of life on an event stream; default 15.</summary>
     public double EventHeartbeatSeconds { get; init; } = 15;

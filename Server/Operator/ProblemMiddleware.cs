@@ -20,7 +20,7 @@ sealed class ProblemMiddleware(RoundMetrics metrics, ILogger<ProblemMiddleware> 
         }
         catch (BadHttpRequestException e)
         {
-            await AnswerAsync(context, new Refusal(Malformed(e.StatusCode), e.Message));
+            await AnswerAsync(context, Of(e));
         }
         catch (FaultException e)
         {
@@ -42,12 +42,19 @@ sealed class ProblemMiddleware(RoundMetrics metrics, ILogger<ProblemMiddleware> 
     {
         metrics.Refused(refusal);
         if (context.Response.HasStarted)
+        {
+            // An answer that is cut off must not look like one that is complete.
+            context.Abort();
             return;
+        }
         context.Response.ContentLength = null;
         if (refusal.Fault == Fault.RateExceeded)
             context.Response.Headers.RetryAfter = "1";
         await FaultCatalog.ToProblem(refusal).ExecuteAsync(context);
     }
+
+    /// <summary>What Kestrel refuses while a body is read.</summary>
+    public static Refusal Of(BadHttpRequestException e) => new(Malformed(e.StatusCode), e.Message);
 
     static Fault Malformed(int status) => status switch
     {

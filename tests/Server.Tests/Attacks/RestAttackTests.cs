@@ -179,6 +179,48 @@ public sealed class RestAttackTests : IAsyncLifetime
         Assert.StartsWith("HTTP/1.1 408", await reader.ReadToEndAsync().DefaultTimeout(), StringComparison.Ordinal);
     }
 
+    /// <summary>Buffered before anything else, and streamed to a handler: either is cut when it comes too slowly.</summary>
+    [Theory]
+    [InlineData("POST", "runs", false)]
+    [InlineData("PUT", "blobs/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", true)]
+    public async Task Body_ThatTrickles_IsRefused_CountedAndChangesNothing(string method, string path, bool isStreamed)
+    {
+        await using var kit = await RestKit.StartAsync(limits: new OperatorOptions { RequireKeys = false, LoopbackOnly = true, BodyBytesPerSecond = 1_000, BodyGraceSeconds = 1.1 });
+        using var socket = new TcpClient();
+        await socket.ConnectAsync(IPAddress.Loopback, new Uri(kit.HttpAddress).Port);
+        var stream = socket.GetStream();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"{method} /api/v1/{path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\n"));
+        using var answered = new CancellationTokenSource();
+        var trickling = TrickleAsync(stream, answered.Token);
+        var buffer = new byte[4_096];
+        var answer = Encoding.UTF8.GetString(buffer, 0, await stream.ReadAsync(buffer).AsTask().DefaultTimeout());
+        await answered.CancelAsync();
+        await trickling;
+
+        Assert.StartsWith("HTTP/1.1 408", answer, StringComparison.Ordinal);
+        Assert.Contains("\"F377\"", answer, StringComparison.Ordinal);
+        Assert.Matches("federated_refusals_total\\{[^}]*F377[^}]*\\} 1", await kit.Http.GetStringAsync("metrics"));
+        Assert.Empty(kit.Get<RunDirectory>().All);
+        Assert.Empty(Directory.EnumerateFiles(Path.Combine(kit.Folder, "data", "blobs")));
+        Assert.Equal(isStreamed ? 2 : 0, (await kit.AuditAsync()).Count);
+        Assert.Equal(isStreamed, (await kit.AuditAsync()).Any(e => e.Action.StartsWith("refused: PUT", StringComparison.Ordinal) && e.Detail.StartsWith("F377", StringComparison.Ordinal)));
+    }
+
+    // Never silent, and never fast enough.
+    static async Task TrickleAsync(NetworkStream stream, CancellationToken answered)
+    {
+        using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        try
+        {
+            while (await pace.WaitForNextTickAsync(answered))
+                await stream.WriteAsync(" "u8.ToArray(), answered);
+        }
+        catch (Exception e) when (e is OperationCanceledException or IOException)
+        {
+            // It is answered, or the server has hung up.
+        }
+    }
+
     [Fact]
     public async Task Flood_BeyondTheRate_IsRefused_UntilTimeHasPassed()
     {
