@@ -24,9 +24,15 @@ sealed class FleetBook(ClientRegistry registry, ClientTokens tokens, ClientStand
         return new ClientView(
             id, here is null ? "Disconnected" : "Connected", standing.Approved, standing.Draining, standing.Revoked, standing.Labels,
             hello?.Software, hello?.Device, hello?.Methods, hello?.Encodings, here is null ? null : [.. here.Joined], here?.ConnectedMs, here?.LastHeardMs,
-            here?.Progress is { } p ? new ProgressView(p.AssignmentId, p.Phase, p.Step, p.Steps, double.IsFinite(p.Loss) ? p.Loss : null) : null,
+            here?.Progress is { } p && IsOpen(id, p.AssignmentId) ? new ProgressView(p.AssignmentId, p.Phase, p.Step, p.Steps, double.IsFinite(p.Loss) ? p.Loss : null) : null,
             certificates.ExpiryOf(id));
     }
+
+    // What a client said last is of work that may be over by now; only the run knows.
+    bool IsOpen(string client, string assignment) =>
+        runs.Find(AssignmentIds.RunOf(assignment))?.Current.State is { IsTerminal: false } state
+        && (state.AssignmentOf(client, assignment) is { State: ParticipationState.Assigned }
+            || state.Evaluations.Values.Any(e => e.Entries.GetValueOrDefault(client) is { State: EvaluationState.Assigned } entry && entry.AssignmentId == assignment));
 
     public async Task DecideAsync(string id, Func<Standing, Standing> change, CancellationToken stopping)
     {

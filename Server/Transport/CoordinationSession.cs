@@ -145,12 +145,19 @@ sealed class CoordinationSession(SessionServices services, IMessageStream<Client
         ClientSaid.LeaveRun leave => LeaveAsync(client, leave.Run, stopping),
         ClientSaid.AssignmentReply { Accepted: true } => Task.CompletedTask,
         ClientSaid.AssignmentReply reply => TellAsync(client, reply.AssignmentId, new RoundCommand.AssignmentRefused(client.Id, reply.AssignmentId, Declined: true), stopping),
-        ClientSaid.AssignmentFailure failure => TellAsync(client, failure.AssignmentId, new RoundCommand.AssignmentRefused(client.Id, failure.AssignmentId, Declined: false), stopping),
+        ClientSaid.AssignmentFailure failure => FailAsync(client, failure, stopping),
         ClientSaid.EvaluationResult result => TellAsync(
             client, result.AssignmentId, new RoundCommand.EvaluationArrived(client.Id, result.AssignmentId, result.Samples, result.Correct, result.LossSum), stopping),
         ClientSaid.Progress progress => Note(client, progress),
         _ => throw new FaultException(Fault.MessageUnexpected, $"{said.GetType().Name} is not expected on an open stream."),
     };
+
+    Task FailAsync(ConnectedClient client, ClientSaid.AssignmentFailure failure, CancellationToken stopping)
+    {
+        if (AssignmentIds.ClientOf(failure.AssignmentId) == client.Id)
+            services.Phases.End(failure.AssignmentId, Now());
+        return TellAsync(client, failure.AssignmentId, new RoundCommand.AssignmentRefused(client.Id, failure.AssignmentId, Declined: false), stopping);
+    }
 
     // A phase is told of the client's own work only; what others do is not its to say.
     Task Note(ConnectedClient client, ClientSaid.Progress progress)

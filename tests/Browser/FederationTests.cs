@@ -52,6 +52,51 @@ public sealed class FederationTests(Chromium chromium, LiveFederation federation
         Assert.DoesNotContain("mixed-up", await federation.Server.Http.GetStringAsync("api/v1/runs"));
     }
 
+    /// <summary>What only the coordinator knows to be wrong is said at the field, in a part of the form that was folded.</summary>
+    [Fact]
+    public async Task NewRun_Private_IsRefusedAtTheFieldThatIsWrong_AndThenAccepted()
+    {
+        await using var visit = await chromium.OpenAsync(federation.Address);
+        var page = visit.Page;
+        await visit.GoAsync("/new", "New run");
+        await page.GetByLabel("Files of the adapter").SetInputFilesAsync(federation.WriteBundle());
+        await page.GetByLabel("Name", new() { Exact = true }).FillAsync("private-by-hand");
+        await page.GetByLabel("Clients per round").FillAsync("6");
+        await page.GetByLabel("Noise", new() { Exact = true }).SelectOptionAsync("server");
+        await page.GetByLabel("Budget ε").FillAsync("50");
+        await page.GetByRole(AriaRole.Heading, new() { Name = "Late work" }).ClickAsync();
+        await page.GetByLabel("Stragglers").SelectOptionAsync("semi-synchronous");
+
+        await visit.Button("Check only").ClickAsync();
+        await visit.SeeAsync(FieldError(page, "Weights", "every client weighs the same"));
+        await Assertions.Expect(page.GetByLabel("Weights")).ToBeFocusedAsync(new() { Timeout = Visit.LimitMs });
+        await page.GetByLabel("Weights").FillAsync("uniform");
+        await visit.Button("Check only").ClickAsync();
+        await visit.SeeAsync(FieldError(page, "Noise", "run.asynchrony is given"));
+        await page.GetByLabel("Stragglers").SelectOptionAsync("");
+        await visit.Button("Create run").ClickAsync();
+
+        await visit.SeeAsync(page.GetByRole(AriaRole.Heading, new() { Name = "private-by-hand", Level = 1 }));
+        var spec = (await federation.Server.GetAsync("runs/private-by-hand")).GetProperty("spec");
+        Assert.Equal(("server", 50), (spec.GetProperty("privacy").GetProperty("at").GetString(), spec.GetProperty("privacy").GetProperty("epsilon").GetDouble()));
+        Assert.False(spec.TryGetProperty("asynchrony", out _));
+    }
+
+    static ILocator FieldError(IPage page, string label, string text) =>
+        page.Locator(".field", new() { Has = page.GetByText(label, new() { Exact = true }) }).Locator(".field-error", new() { HasText = text });
+
+    [Fact]
+    public async Task Round_ShowsWhatEachClientDid()
+    {
+        await federation.GalleryAsync();
+        await using var visit = await chromium.OpenAsync(federation.Address);
+        await visit.GoAsync("/runs/gallery/rounds/12", "gallery");
+        foreach (var phase in (string[])["Download", "Training", "Encoding", "Upload", "Collecting", "Aggregating"])
+            await visit.SeeAsync(visit.Page.Locator(".timeline .legend li", new() { HasText = phase }));
+        Assert.Equal(LiveFederation.Sites.Count + 1, await visit.Page.Locator(".timeline .lanes > li").CountAsync());
+        visit.AssertQuiet();
+    }
+
     [Fact]
     public async Task Run_PausedAndResumed_StandsStillInBetween()
     {

@@ -25,10 +25,21 @@ public sealed class ScreenshotTests(Chromium chromium, LiveFederation federation
         foreach (var (name, path, heading) in Pages)
         {
             await visit.GoAsync(path, heading);
+            if (name == "create")
+                await OpenEverythingAsync(visit.Page);
             await visit.PictureAsync($"{name}-{width}-{colours}");
             await visit.AssertNoOverflowAsync();
             await visit.AssertAccessibleAsync();
         }
         visit.AssertQuiet();
+    }
+
+    // The whole form: every part unfolded, every setting that depends on another one there.
+    static async Task OpenEverythingAsync(Microsoft.Playwright.IPage page)
+    {
+        foreach (var part in await page.Locator("details.folded > summary").AllAsync())
+            await part.ClickAsync();
+        foreach (var (label, value) in ((string, string)[])[("Noise", "server"), ("Bound follows the norms", "yes"), ("Stragglers", "asynchronous"), ("Choice", "oort"), ("Optimiser", "sgd"), ("Early end", "yes")])
+            await page.GetByLabel(label, new() { Exact = true }).SelectOptionAsync(value);
     }
 }

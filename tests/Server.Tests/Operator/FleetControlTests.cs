@@ -38,6 +38,31 @@ public sealed class FleetControlTests : IAsyncLifetime
         await _kit.Get<RunDirectory>().Get("later").WaitAsync(s => s.Phase == RoundPhase.Completed, CancellationToken.None).DefaultTimeout();
     }
 
+    /// <summary>What a client said of work that is over is not what it does now.</summary>
+    [Fact]
+    public async Task Progress_IsShownWhileTheAssignmentIsOpen_AndNoLonger()
+    {
+        await _kit.CreateRunAsync("r");
+        using var wire = new GrpcWire(_kit.GrpcAddress);
+        var client = new SyntheticClient("site", wire, RestKit.Adapter);
+        var conversation = new Conversation(wire.Connect(client.Token, CancellationToken.None));
+        await conversation.SayAsync(new ClientMessage { Hello = client.Hello() });
+        var assignment = await conversation.JoinAsync(client);
+        await conversation.SayAsync(new ClientMessage { Progress = new Progress { AssignmentId = assignment.AssignmentId, Phase = "train", Step = 3, Steps = 9 } });
+        // Messages of a stream are taken in turn: an answer to the second shows that the first was.
+        await conversation.SayAsync(new ClientMessage { Leave = new LeaveRun { RunId = "nobody" } });
+        await conversation.HearAsync(ServerMessage.MessageOneofCase.Refusal);
+        var progress = (await _kit.GetAsync("fleet/site")).GetProperty("progress");
+        Assert.Equal(("train", 3), (progress.GetProperty("phase").GetString(), progress.GetProperty("step").GetInt32()));
+        var phases = (await _kit.GetAsync("runs/r/rounds/1")).GetProperty("participations")[0].GetProperty("phases");
+        Assert.Equal("train", Assert.Single(phases.EnumerateArray()).GetProperty("phase").GetString());
+
+        var (open, bytes) = client.Update(assignment);
+        Assert.Equal(UploadResult.Accepted, (await wire.UploadAsync(client.Token, open, bytes, CancellationToken.None).DefaultTimeout()).Result);
+
+        Assert.Equal(System.Text.Json.JsonValueKind.Null, (await _kit.GetAsync("fleet/site")).GetProperty("progress").ValueKind);
+    }
+
     [Fact]
     public async Task Decisions_OutliveARestart()
     {

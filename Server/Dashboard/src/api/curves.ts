@@ -14,4 +14,4 @@ export interface Curves {
   bytesDown: number[];
 }
 
-export const useCurves = (run: string): Resource<Curves> => useResource(`/runs/${encodeURIComponent(run)}/curves`, e => e.run === run);
+export const useCurves = (run: string): Resource<Curves> => useResource(`/runs/${encodeURIComponent(run)}/curves`, { when: e => e.run === run });

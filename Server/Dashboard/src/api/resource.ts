@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { onEvent, streamState } from './events';
 import { apiKey } from './key';
 import { Problem } from './problem';
-import { get } from './rest';
+import { get, getAll } from './rest';
 import type { FederationEvent } from './types';
 
 export interface Resource<T> {
@@ -14,6 +14,18 @@ export interface Resource<T> {
 }
 
 const soonMs = 150;
+
+export interface Freshness<T> {
+  /** After which events the route is asked again. */
+  when?: (event: FederationEvent) => boolean;
+  /** The least time from one question to the next; for a large answer that every event would fetch anew. */
+  everyMs?: number;
+  /** Whether the route answers a list in pages, of which all are wanted. */
+  all?: boolean;
+  /** Whether an answer misses something that comes by itself soon, without an event that says so. */
+  waits?: (data: T) => boolean;
+}
+
 const pollMs = 1_500;
 const checkMs = 15_000;
 
@@ -27,11 +39,12 @@ function remember(path: string, answer: unknown): void {
 }
 
 /**
- * What a route answers, kept fresh: after each event that `when` selects, and by polling where the server streams no events.
+ * What a route answers, kept fresh: after each event that `when` selects, and by polling where the server streams no events or while
+ * the answer waits for something.
  * At most one request is under way, and the next begins when it has ended. Where the path moves on, as from round to round, the earlier
  * answer stays until the next is there.
  */
-export function useResource<T>(path: string | null, when: (event: FederationEvent) => boolean = () => false): Resource<T> {
+export function useResource<T>(path: string | null, { when, everyMs = soonMs, all = false, waits }: Freshness<T> = {}): Resource<T> {
   const [, redraw] = useState(0);
   const [entry] = useState(() => ({ path: '', error: undefined as Error | undefined, shown: undefined as T | undefined, reload: () => {} }));
   const state = streamState.value;
@@ -44,29 +57,39 @@ export function useResource<T>(path: string | null, when: (event: FederationEven
     const stop = new AbortController();
     let [busy, again] = [false, false];
     let timer: ReturnType<typeof setTimeout> | undefined;
+    // A stream of events must not put off the next question again and again.
+    let soon = false;
 
     const load = async () => {
       if (busy) return void (again = true);
-      [busy, again] = [true, false];
+      [busy, again, soon] = [true, false, false];
+      let waiting = false;
       try {
-        remember(path, await get<T>(path, stop.signal));
+        const answer = await (all ? getAll : get)<T>(path, stop.signal);
+        remember(path, answer);
         entry.error = undefined;
+        waiting = waits?.(answer) ?? false;
       } catch (e) {
         if (stop.signal.aborted) return;
         entry.error = e as Error;
       }
       busy = false;
       redraw(n => n + 1);
-      plan(again ? soonMs : state === 'live' ? checkMs : pollMs);
+      plan(again ? everyMs : state === 'live' && !waiting ? checkMs : pollMs);
     };
     const plan = (ms: number) => {
       clearTimeout(timer);
+      soon = ms === everyMs;
       // A route that this server lacks does not appear while the page is open.
       if (entry.error instanceof Problem && entry.error.isAbsent) return;
       timer = setTimeout(() => document.hidden ? plan(pollMs) : void load(), ms);
     };
     entry.reload = () => void load();
-    const forget = onEvent(event => { if (when(event)) busy ? again = true : plan(soonMs); });
+    const forget = onEvent(event => {
+      if (!when?.(event)) return;
+      if (busy) again = true;
+      else if (!soon) plan(everyMs);
+    });
     void load();
     return () => {
       stop.abort();

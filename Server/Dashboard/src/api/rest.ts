@@ -10,6 +10,17 @@ export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
   return await (await call('GET', path, undefined, signal)).json() as T;
 }
 
+/** A whole list, page after page: nobody may be missing because there are many. */
+export async function getAll<T>(path: string, signal?: AbortSignal): Promise<T> {
+  const all: unknown[] = [];
+  for (let next: string | undefined = path; next !== undefined;) {
+    const response: Response = await call('GET', next, undefined, signal);
+    all.push(...await response.json() as unknown[]);
+    next = /^<(?:\/api\/v1)?([^>]+)>; rel="next"/.exec(response.headers.get('link') ?? '')?.[1];
+  }
+  return all as T;
+}
+
 /** Every POST carries a key, so that a repeated click or a lost answer never does a thing twice. */
 export async function post<T>(path: string, body?: Body): Promise<T> {
   const response = await call('POST', path, body);

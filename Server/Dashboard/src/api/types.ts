@@ -24,7 +24,7 @@ export interface RunSpec {
   base: string;
   schema: string;
   plan: string;
-  version0: string;
+  version0?: string;
   cohort?: { size: number; quorum: number; minimum: number; deadlineSeconds: number };
   train?: Record<string, unknown>;
   encoding?: string;

@@ -1,26 +1,43 @@
-import type { JSX } from 'preact';
+import type { ComponentChildren, JSX } from 'preact';
 import { useId } from 'preact/hooks';
+import { useResource } from '../../api/resource';
+import type { FieldSpec } from './fields';
 
-type Input = (props: { id: string; 'aria-invalid': boolean; 'aria-describedby': string }) => JSX.Element;
-
-type Props = { name: string; hint?: string; wrong?: string | undefined } & (
-  | { input: Input }
-  | { number: [number, number]; step?: string; value: string; set: (value: string) => void });
+type About = { id: string; 'aria-invalid': boolean; 'aria-describedby': string };
 
 /** A labelled input with what it means below it, and what is wrong with it where something is. */
-export function Field(props: Props) {
+export function Field({ name, hint, wrong, input }: { name: string; hint?: ComponentChildren; wrong?: string | undefined; input: (about: About) => JSX.Element }) {
   const id = useId();
-  const about = { id, 'aria-invalid': Boolean(props.wrong), 'aria-describedby': `${id}-about` };
   return (
     <div class="field">
-      <label for={id}>{props.name}</label>
-      {'input' in props ? props.input(about)
-        : <input {...about} type="number" inputMode="decimal" min={props.number[0]} max={props.number[1]} step={props.step ?? '1'} value={props.value} onInput={e => props.set(e.currentTarget.value)} />}
-      <p id={`${id}-about`} class={props.wrong ? 'field-error' : 'hint'} aria-live="polite">{props.wrong ?? props.hint}</p>
+      <label for={id}>{name}</label>
+      {input({ id, 'aria-invalid': Boolean(wrong), 'aria-describedby': `${id}-about` })}
+      <p id={`${id}-about`} class={wrong ? 'field-error' : 'hint'} aria-live="polite">{wrong ?? hint}</p>
     </div>
   );
 }
 
-export function Choice({ name, value, options, set }: { name: string; value: string; options: string[]; set: (value: string) => void }) {
-  return <Field name={name} input={p => <select {...p} value={value} onChange={e => set(e.currentTarget.value)}>{options.map(o => <option key={o}>{o}</option>)}</select>} />;
+interface Props { field: FieldSpec; value: string; set: (value: string) => void; wrong: string | undefined }
+
+/** A setting of the RunSpec as the input that fits it. */
+export function Setting({ field, value, set, wrong }: Props) {
+  if (field.kind === 'strategy') return <Strategy {...{ field, value, set, wrong }} />;
+  const frame = (input: (about: About) => JSX.Element) => <Field name={field.name} hint={field.hint} wrong={wrong} input={input} />;
+  switch (field.kind) {
+    case 'choice': return frame(p => <select {...p} value={value} onChange={e => set(e.currentTarget.value)}>{field.options.map(([v, words]) => <option key={v} value={v}>{words}</option>)}</select>);
+    case 'flag': return frame(p => <span class="flag"><input {...p} type="checkbox" checked={value !== ''} onChange={e => set(e.currentTarget.checked ? 'yes' : '')} /></span>);
+    case 'whole': case 'number': return frame(p => <input {...p} type="number" inputMode="decimal" min={field.min} max={field.max} step={field.kind === 'whole' ? '1' : 'any'} required={field.required ?? false} value={value} onInput={e => set(e.currentTarget.value)} />);
+    default: return frame(p => <input {...p} value={value} onInput={e => set(e.currentTarget.value)} autocomplete="off" spellcheck={false} />);
+  }
+}
+
+interface Bundle { name: string; summary?: string }
+
+/** The bundles that this coordinator knows; a name can be typed where it does not list them. */
+function Strategy({ field, value, set, wrong }: Props) {
+  const bundles = useResource<Bundle[]>('/strategies').data;
+  const hint = bundles?.find(b => b.name === value)?.summary ?? 'How updates are combined (docs/strategies)';
+  return <Field name={field.name} hint={hint} wrong={wrong} input={p => bundles
+    ? <select {...p} value={value} onChange={e => set(e.currentTarget.value)}>{bundles.map(b => <option key={b.name}>{b.name}</option>)}</select>
+    : <input {...p} value={value} onInput={e => set(e.currentTarget.value)} spellcheck={false} />} />;
 }

@@ -19,8 +19,8 @@ interface LeakIndicator { client: string; tensor: string; candidates: number; ou
 /** What the run has spent of its privacy budget, and what its updates would tell an attacker. */
 export function Privacy({ run }: { run: Run }) {
   const at = `/runs/${encodeURIComponent(run.id)}`;
-  const ledger = useResource<Ledger>(`${at}/privacy`, e => e.run === run.id);
-  const leakage = useResource<Leakage>(`${at}/leakage`, e => e.run === run.id);
+  const ledger = useResource<Ledger>(`${at}/privacy`, { when: e => e.run === run.id });
+  const leakage = useResource<Leakage>(`${at}/leakage`, { when: e => e.run === run.id });
   return (
     <>
       <Panel title="Privacy budget"><Show of={ledger}>{l => l.at ? <Budget ledger={l} /> : <NoPrivacy />}</Show></Panel>
