@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Federated.Cli.Bench;
-using Federated.Cli.Bench.Report;
 using Federated.Cli.Bench.Processes;
+using Federated.Cli.Bench.Report;
 using Federated.Cli.Bench.Rounds;
 using Federated.Cli.Demo;
 using Federated.Cli.Terminal;
@@ -15,7 +15,7 @@ static class BenchCommand
     public static Command Create() => new("bench", "Measure.")
     {
         Vision(), TextBenchCommand.Create(), FedPeftBenchCommand.Create(), FedPipeBenchCommand.Create(), LeakageBenchCommand.Create(),
-        EngineBenchCommands.Chaos(), EngineBenchCommands.Rounds(), EngineBenchCommands.Load(), EngineBenchCommands.Simulate(), SiteCommand.Create(), SinkCommand.Create(),
+        EngineBenchCommands.Chaos(), EngineBenchCommands.Rounds(), EngineBenchCommands.Load(), EngineBenchCommands.Simulate(), SiteCommand.Create(), SinkCommand.Create(), RecordCommand.Create(),
     };
 
     static Command Vision()
