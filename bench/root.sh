@@ -39,7 +39,7 @@ trap finish EXIT
 if [ ! -e "$base" ]; then
   say "Making a Debian root"
   mkdir -p "$keep"
-  mirror=$(sed -n 's/^URIs: *\([^ ]*\).*/\1/p; s/^deb \(\[[^]]*\] \)\?\([^ ]*\) .*/\2/p' /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null | head -n 1)
+  mirror=$(sed -n 's/^URIs: *\([^ ]*\).*/\1/p; s/^deb \(\[[^]]*\] \)\?\([^ ]*\) .*/\2/p' /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null | head -n 1 || true)
   eval "$(apt-config shell proxy Acquire::http::Proxy)"
   http_proxy=${proxy:-} debootstrap --variant=minbase --include=ca-certificates,libssl3,libstdc++6,zlib1g,tzdata bookworm "$work/clean" ${mirror:+"$mirror"} > "$keep/debootstrap.log" 2>&1 ||
     not_run "debootstrap failed; see $keep/debootstrap.log"
@@ -89,7 +89,7 @@ mount --bind "$tls" "$root/tls" && mount -o remount,bind,ro "$root/tls"
 mount -t tmpfs -o mode=1777 tmpfs "$root/tmp"
 mount -t proc proc "$root/proc"
 mount --rbind /dev "$root/dev"
-exec env -i PATH=/usr/bin:/bin HOME=/tmp DOTNET_ROOT=/usr/share/dotnet ${environment[*]} chroot "$root" setpriv --reuid=${user%:*} --regid=${user#*:} --clear-groups --bounding-set=-all --no-new-privs $entry --tls /tls --http-port 0 --grpc-port 0
+exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp DOTNET_ROOT=/usr/share/dotnet ${environment[*]} chroot "$root" setpriv --reuid=${user%:*} --regid=${user#*:} --clear-groups --bounding-set=-all --no-new-privs $entry --tls /tls --http-port 0 --grpc-port 0
 INNER
 server_pid() {
   local exe
