@@ -19,6 +19,8 @@ sealed class ClientStandings(IRunStore store, FleetOptions options, TimeProvider
     /// <summary>Told of every change, after it holds.</summary>
     public event Action<string, Standing>? Changed;
 
+    public bool Knows(string client) => _standings.ContainsKey(client);
+
     public IReadOnlyCollection<string> Known => [.. _standings.Keys.Order(StringComparer.Ordinal)];
 
     public void Load(IEnumerable<StandingRow> rows)

@@ -18,6 +18,8 @@ sealed class ClientTokens(IRunStore store, ClientStandings standings, TimeProvid
     readonly ConcurrentDictionary<string, byte[]> _hashes = new(StringComparer.Ordinal);
     readonly SemaphoreSlim _registering = new(1, 1);
 
+    public bool Knows(string client) => _hashes.ContainsKey(client);
+
     public IReadOnlyCollection<string> Known => [.. _hashes.Keys.Order(StringComparer.Ordinal)];
 
     public async Task LoadAsync(CancellationToken stopping)

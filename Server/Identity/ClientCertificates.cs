@@ -25,7 +25,9 @@ sealed class ClientCertificates(IRunStore store, OperatorRows rows, AuditTrail a
     }
 
     /// <summary>When the client's latest valid certificate expires.</summary>
-    public long? ExpiryOf(string client) => _issued.Values.Where(c => c.Client == client && c.RevokedMs is null).Select(c => (long?)c.ExpiresMs).Max();
+    /// <summary>Until when each client's last certificate holds; a client whose certificates are all revoked has null.</summary>
+    public IReadOnlyDictionary<string, long?> Expiries() =>
+        _issued.Values.GroupBy(c => c.Client, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Where(c => c.RevokedMs is null).Max(c => (long?)c.ExpiresMs), StringComparer.Ordinal);
 
     /// <summary>The client that a certificate stands for.</summary>
     /// <exception cref="FaultException">It is missing, expired, revoked, or not of this server's authority.</exception>

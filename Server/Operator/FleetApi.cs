@@ -21,7 +21,7 @@ static class FleetApi
     }
 
     static IReadOnlyList<ClientView> List(HttpContext context, FleetBook fleet, string? after, int? limit) =>
-        Paging.Page(context, fleet.Ids.Select(id => fleet.Find(id)!), c => c.Id, after, limit);
+        Paging.Page(context, fleet.All(), c => c.Id, after, limit);
 
     static void Act(RouteGroupBuilder api, Role role, string action, string summary, Func<Standing, Standing> change) =>
         api.MapPost($"/fleet/{{id}}/{action}", async (string id, FleetBook fleet, CancellationToken stopping) =>

@@ -14,18 +14,29 @@ sealed class FleetBook(ClientRegistry registry, ClientTokens tokens, ClientStand
     /// <summary>Everybody who was ever seen, invited or decided about, in ordinal order.</summary>
     public IEnumerable<string> Ids => tokens.Known.Concat(standings.Known).Concat(certificates.Clients).Distinct().Order(StringComparer.Ordinal);
 
+    /// <summary>Everybody, in ordinal order of ids. Certificates are looked through once, not once for each client.</summary>
+    public IEnumerable<ClientView> All()
+    {
+        var expiries = certificates.Expiries();
+        return Ids.Select(id => View(id, expiries));
+    }
+
     /// <summary>Null for an id that nobody knows.</summary>
     public ClientView? Find(string id)
     {
+        var expiries = certificates.Expiries();
+        return registry.Find(id) is null && !tokens.Knows(id) && !standings.Knows(id) && !expiries.ContainsKey(id) ? null : View(id, expiries);
+    }
+
+    ClientView View(string id, IReadOnlyDictionary<string, long?> expiries)
+    {
         var here = registry.Find(id);
-        if (here is null && !tokens.Known.Contains(id) && !standings.Known.Contains(id) && !certificates.Clients.Contains(id))
-            return null;
         var (standing, hello) = (standings.Of(id), here?.Hello);
         return new ClientView(
             id, here is null ? "Disconnected" : "Connected", standing.Approved, standing.Draining, standing.Revoked, standing.Labels,
             hello?.Software, hello?.Device, hello?.Methods, hello?.Encodings, here is null ? null : [.. here.Joined], here?.ConnectedMs, here?.LastHeardMs,
             here?.Progress is { } p && IsOpen(id, p.AssignmentId) ? new ProgressView(p.AssignmentId, p.Phase, p.Step, p.Steps, double.IsFinite(p.Loss) ? p.Loss : null) : null,
-            certificates.ExpiryOf(id));
+            expiries.GetValueOrDefault(id));
     }
 
     // What a client said last is of work that may be over by now; only the run knows.

@@ -54,7 +54,7 @@ sealed class Viewer : IAsyncDisposable
 
     /// <summary>When the page had drawn that so many rounds were published, in Unix milliseconds by this machine's clock.</summary>
     public async Task<IReadOnlyDictionary<int, double>> SeenAsync() =>
-        (await _page!.EvaluateAsync<JsonElement>("() => window.seen")).EnumerateObject()
+        JsonDocument.Parse(await _page!.EvaluateAsync<string>("() => JSON.stringify(window.seen)")).RootElement.EnumerateObject()
             .ToDictionary(p => int.Parse(p.Name.Replace(",", "", StringComparison.Ordinal), System.Globalization.CultureInfo.InvariantCulture), p => p.Value.GetDouble());
 
     public async Task LeaveAsync()

@@ -61,8 +61,12 @@ public sealed class Visit : IAsyncDisposable
     }
 
     /// <summary>Kept as test output in artifacts/screenshots, for people to look at.</summary>
-    public Task PictureAsync(string name) =>
-        Page.ScreenshotAsync(new() { Path = Repository.PathOf($"artifacts/screenshots/{name}.png"), FullPage = true });
+    public async Task PictureAsync(string name)
+    {
+        // A header that stays at the top is drawn where the page was scrolled to.
+        await Page.EvaluateAsync("window.scrollTo(0, 0)");
+        await Page.ScreenshotAsync(new() { Path = Repository.PathOf($"artifacts/screenshots/{name}.png"), FullPage = true });
+    }
 
     public async ValueTask DisposeAsync() => await _context.DisposeAsync();
 }

@@ -50,7 +50,7 @@ export const sections: Section[] = [
     whole('evaluate.everyRounds', 'Evaluate every', 1, 1_000_000, { hint: 'So many versions apart, on held-out data; empty: never', start: '1' }),
   ] },
   { title: 'Privacy', note: 'what an update and a version may tell', fields: [
-    choice('trust', 'Trust in the coordinator', [['server', 'It may see counts, losses and updates'], ['none', 'Nothing reaches it without noise']]),
+    choice('trust', 'Trust in the coordinator', [['server', 'It may see what sites send'], ['none', 'It sees nothing without noise']]),
     choice('privacy.at', 'Noise', [['', 'None'], ['server', 'Added by the coordinator'], ['site', 'Added at each site']], { hint: 'The coordinator’s noise needs the weights “uniform”' }),
     real('privacy.epsilon', 'Budget ε', 1e-9, 1e9, { hint: 'The run stops before anybody would spend more', start: '8', when: isPrivate, ...required }),
     real('privacy.delta', 'δ', 1e-15, 0.5, { start: '0.00001', when: isPrivate, ...required }),
