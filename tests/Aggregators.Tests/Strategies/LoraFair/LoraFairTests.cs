@@ -185,4 +185,33 @@ public sealed class LoraFairTests
             (theta, state) = (result.Tensors, result.State);
         }
     }
+
+    /// <summary>Weights that sum to a half, as where only half of the planned clients came: nothing cancels that a sum of 1 would cancel.</summary>
+    [Fact]
+    public void Fold_UnderAMechanismOfTwiceTheClients_SolvesWithTheSumsAroundTheirOwnMeans()
+    {
+        var c = new FoldCase(51, 5, 3, 0, [(14, 11)], 0.6, uniform: true);
+        var result = new Fold(StrategyCatalog.Default.Compose(FoldSpec.Of("lora-fair"))).Run(c.Input with { Mechanism = new Halves(10) }, new FoldLimits());
+        Dense Factor(AdapterTensors x, int t) => Dense.Of(x[t], c.Layout.Tensors[t].Shape[0], c.Layout.Tensors[t].Shape[1]);
+        Dense Mean(int t) => Dense.Sum(c.Deltas.Select(d => 0.1 * Factor(d, t)));
+        var (a, b) = (Factor(c.Previous, 0) + Mean(0), Factor(c.Previous, 1) + Mean(1));
+        var cross = Dense.Sum(c.Deltas.Select(d => 0.1 * ((Factor(d, 1) - Mean(1)) * ((Factor(d, 0) - Mean(0)) * a.T))));
+        var gram = a * a.T;
+        var corrected = b + cross.Over(gram + 0.01 * Enumerable.Range(0, 3).Sum(i => gram[i, i]) / 3 * Dense.Identity(3));
+        Assert.True((corrected - Factor(result.Tensors, 1)).Norm <= 1e-6 * corrected.Norm);
+        Assert.True((corrected - b).Norm > 1e-3 * corrected.Norm);
+    }
+
+    sealed class Halves(int planned) : Federated.Aggregators.Strategies.Sums.ISumMechanism
+    {
+        public int Planned => planned;
+
+        public double Bound(double norm) => 1;
+
+        public double TermBound(int groups) => 1e30;
+
+        public void Disturb(string name, int pass, Span<double> sum)
+        {
+        }
+    }
 }
