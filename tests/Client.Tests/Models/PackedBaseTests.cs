@@ -75,30 +75,6 @@ public sealed class PackedBaseTests : IDisposable
         Assert.Equal("F521", Assert.Throws<ClientFault>(() => Train(3)).Code);
     }
 
-    /// <summary>On demand: resident memory of a process is too coarse a measure for a busy machine, and the base is not small.</summary>
-    [Fact(Explicit = true)]
-    public void Memory_StepOverABaseOfTwentyMillionWeights_FallsWithTheBits()
-    {
-        var config = SmallVit.Config() with { HiddenSize = 512, Layers = 7, Heads = 8, IntermediateSize = 2048 };
-        using (var fresh = Client.Models.Vit.VitModel.Create(config, 1))
-            fresh.Save(_folder["large"]);
-        var peaks = new List<double>();
-        foreach (var bits in new[] { 4, 8, 32 })
-        {
-            GC.Collect();
-            Client.Devices.ResidentMemory.ResetPeak();
-            using var model = ModelFolder.Load(_folder["large"], bits);
-            using var inputs = SmallModels.Inputs("vit");
-            using var scope = NewDisposeScope();
-            var started = TimeProvider.System.GetTimestamp();
-            Gradients(model, "vit");
-            peaks.Add(Client.Devices.ResidentMemory.PeakBytes() / (double)(1 << 20));
-            TestContext.Current.TestOutputHelper?.WriteLine(FormattableString.Invariant(
-                $"{bits} bits: matrices {BasePrecision.Bytes(model) / (double)(1 << 20):0.0} MiB, process {peaks[^1]:0} MiB at most, step {TimeProvider.System.GetElapsedTime(started).TotalMilliseconds:0} ms"));
-        }
-        Assert.Equal(peaks.Order(), peaks);
-    }
-
     [Fact]
     public void Load_BitsOfNoFormat_AreRefused()
     {

@@ -99,11 +99,11 @@ public sealed class RecitAttackTests
         for (var batch = 0; batch < 5; batch++)
         {
             var truth = Batch(target, 300 + batch, 2, 6);
-            var update = target.Update(truth, 100, 1);
+            var update = target.Update(truth, 20, 0.5);
             auc += attack.Run(update, truth, Controls(target, truth), []).Tokens.Auc / 5;
             coin += attack.Run(update.ToDictionary(t => t.Key, t => new float[t.Value.Length]), truth, Controls(target, truth), []).Tokens.Auc / 5;
         }
-        Assert.InRange(auc, 0.7, 1);
+        Assert.InRange(auc, 0.6, 1);
         Assert.Equal(0.5, coin, 6);
         Assert.All(before.Zip(target.NextLogProbabilities([5])), p => Assert.Equal(p.First, p.Second, 1e-4));
     }
