@@ -25,8 +25,11 @@ static class Paging
     {
         if (page.Count == Limit(limit))
         {
-            var last = Uri.EscapeDataString(Convert.ToString(key(page[^1]), CultureInfo.InvariantCulture)!);
-            context.Response.Headers.Link = $"<{context.Request.Path}?after={last}&limit={Limit(limit)}>; rel=\"next\"";
+            // The next page is of the same list: whatever else was asked for stays.
+            var query = QueryString.Create(context.Request.Query.Where(q => q.Key is not ("after" or "limit")))
+                .Add("after", Convert.ToString(key(page[^1]), CultureInfo.InvariantCulture)!)
+                .Add("limit", Limit(limit).ToString(CultureInfo.InvariantCulture));
+            context.Response.Headers.Link = $"<{context.Request.Path}{query}>; rel=\"next\"";
         }
         return page;
     }

@@ -14,7 +14,7 @@ static class RunSpecJson
 
     static readonly string[] Keys =
     [
-        "name", "base", "schema", "plan", "version0", "strategy", "weigher", "product", "affine", "opaque", "serverOptimizer", "clients", "rounds",
+        "name", "base", "schema", "plan", "version0", "strategy", "weigher", "product", "affine", "opaque", "seedTrace", "serverOptimizer", "clients", "rounds",
         "cohort", "train", "evaluate", "encoding", "limits", "trust", "privacy", "probePack", "seed", "keepUpdates",
         "warmStart", "selection", "planning", "asynchrony", "stop",
     ];

@@ -14,7 +14,7 @@ public sealed partial class CreateFormTests
     static readonly string[] Adapter = ["base", "schema", "plan", "version0", "warmStart.run", "warmStart.version"];
 
     /// <summary>Rules are one field each, whatever options they take.</summary>
-    static readonly string[] Rules = ["weigher", "product", "affine", "opaque", "serverOptimizer"];
+    static readonly string[] Rules = ["weigher", "product", "affine", "opaque", "seedTrace", "serverOptimizer"];
 
     [Fact]
     public void Form_HasAFieldForEverySetting_AndNoOther()

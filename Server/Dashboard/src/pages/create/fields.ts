@@ -96,6 +96,7 @@ export const sections: Section[] = [
     rule('product', 'Rule of products', 'fedit, flora, rolora …, or {"name": …, options}'),
     rule('affine', 'Rule of affine groups', 'mean, median …, or {"name": …, options}'),
     rule('opaque', 'Rule of opaque groups', 'mean …, or {"name": …, options}'),
+    rule('seedTrace', 'Rule of seed traces', 'replay …, or {"name": …, options}'),
     rule('serverOptimizer', 'Optimiser of the coordinator', 'none, fedavgm, fedadam …, or {"name": …, options}'),
     real('limits.updateNorm', 'Longest update', Number.MIN_VALUE, Number.MAX_VALUE, { hint: 'A longer one is rejected', start: '1000000' }),
     whole('seed', 'Seed', 0, Number.MAX_SAFE_INTEGER, { hint: 'Of what the coordinator draws', start: '1' }),
