@@ -132,11 +132,9 @@ sealed class EventHandling(ClientConfiguration configuration, IWorksite site, St
 
     void Answered(ServerEvent.JoinAnswered answer)
     {
-        if (answer.RunIsOver)
-        {
-            End(answer.RunId, answer.Refusal);
+        // A run may end between its offer and the answer; that is no refusal.
+        if (books.Runs.HasEnded(answer.RunId))
             return;
-        }
         if (!answer.Joined)
         {
             Refuse(answer.RunId, ClientFaults.RunMismatch(answer.RunId, answer.Refusal).Message);

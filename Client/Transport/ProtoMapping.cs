@@ -14,7 +14,6 @@ static class ProtoMapping
 
     /// <summary>Below the wire's limits of 1,024 characters a text and 256 ids a hello.</summary>
     const int MaximumText = 1000, MaximumPending = 256, MaximumRuns = 256;
-    const string RunHasEnded = "F104";
 
     static readonly (Encoding Own, Wire.TensorEncoding Wire)[] Encodings =
     [
@@ -65,7 +64,7 @@ static class ProtoMapping
             TimeSpan.FromSeconds(Math.Clamp(message.Welcome.HeartbeatSeconds, 1, 3600)), [.. message.Welcome.Runs.Select(FromWire)]),
         Wire.ServerMessage.MessageOneofCase.Offer => new ServerEvent.Offered(FromWire(message.Offer)),
         Wire.ServerMessage.MessageOneofCase.JoinReply => new ServerEvent.JoinAnswered(
-            message.JoinReply.RunId, message.JoinReply.Joined, $"{message.JoinReply.Code}: {message.JoinReply.Message}") { RunIsOver = message.JoinReply is { Joined: false, Code: RunHasEnded } },
+            message.JoinReply.RunId, message.JoinReply.Joined, $"{message.JoinReply.Code}: {message.JoinReply.Message}"),
         Wire.ServerMessage.MessageOneofCase.Assignment => new ServerEvent.Assigned(FromWire(message.Assignment)),
         Wire.ServerMessage.MessageOneofCase.Cancel => new ServerEvent.Cancelled(message.Cancel.AssignmentId, message.Cancel.Reason),
         Wire.ServerMessage.MessageOneofCase.RunEnded => new ServerEvent.RunEnded(message.RunEnded.RunId, message.RunEnded.Outcome),

@@ -77,10 +77,13 @@ sealed class CoordinationSession(SessionServices services, IMessageStream<Client
     void TellOfEndedRuns(ConnectedClient client)
     {
         foreach (var name in client.Hello.Runs)
-        {
-            if (services.Runs.Find(name)?.Current.State is { IsTerminal: true } state && state.Spec.Admits(client.Id))
-                client.TrySend(new ServerSays.RunEnded(name, RoundRows.Name(state.Phase), state.Version.ManifestDigest));
-        }
+            TellIfEnded(client, name);
+    }
+
+    void TellIfEnded(ConnectedClient client, string run)
+    {
+        if (services.Runs.Find(run)?.Current.State is { IsTerminal: true } state && state.Spec.Admits(client.Id))
+            client.TrySend(new ServerSays.RunEnded(run, RoundRows.Name(state.Phase), state.Version.ManifestDigest));
     }
 
     async Task<string> ServeAsync(ConnectedClient client, CancellationTokenSource ending)
@@ -179,6 +182,7 @@ sealed class CoordinationSession(SessionServices services, IMessageStream<Client
         var refusal = services.Standings.MayJoin(client.Id)
             ? JoinRules.Check(client, join, loop?.Current.State)
             : new Refusal(Fault.ClientNotApproved, $"Client '{client.Id}' waits until an admin approves it.");
+        TellIfEnded(client, join.Run);
         // The reply is queued first, so that no assignment of the run can overtake it.
         client.TrySend(new ServerSays.JoinReply(join.Run, refusal));
         if (refusal is not null)

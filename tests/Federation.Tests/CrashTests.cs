@@ -4,7 +4,7 @@ using Federation.Tests.Support;
 namespace Federation.Tests;
 
 /// <summary>Real processes, ended by SIGKILL; afterwards the run must have published exactly what an undisturbed run publishes.</summary>
-public sealed class CrashTests(TinyBase tinyBase) : IClassFixture<TinyBase>
+public sealed class CrashTests(TinyBase tinyBase)
 {
     const int Rounds = 4;
     const int Steps = 12;
@@ -42,7 +42,8 @@ public sealed class CrashTests(TinyBase tinyBase) : IClassFixture<TinyBase>
     public Task KillOfTheServer_WhenSomeUpdatesAreAccepted_LosesNone() =>
         DisturbAsync(async (federation, run) =>
         {
-            while ((await federation.Rest.RoundsAsync(run, federation.Stop)).All(round => round.Participations.Count(IsAccepted) is 0 or 3)) { }
+            while ((await federation.Rest.RoundsAsync(run, federation.Stop)).All(round => round.Participations.Count(IsAccepted) is 0 or 3))
+                await Task.Delay(SmallFederation.Poll, federation.Stop);
             federation.Kill("coordinator");
         });
 

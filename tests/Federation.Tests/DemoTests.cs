@@ -7,7 +7,7 @@ using Federation.Tests.Support;
 namespace Federation.Tests;
 
 /// <summary>The demo as a person starts it, with processes killed under it.</summary>
-public sealed class DemoTests(TinyBase tinyBase) : IClassFixture<TinyBase>, IDisposable
+public sealed class DemoTests(TinyBase tinyBase) : IDisposable
 {
     const int Rounds = 6;
     static readonly TimeSpan Limit = TimeSpan.FromMinutes(8);

@@ -10,7 +10,7 @@ using Federation.Tests.Support;
 namespace Federation.Tests;
 
 /// <summary>What goes wrong at a site or beside a coordinator gives one clear line and the documented exit code.</summary>
-public sealed class FailureTests(TinyBase tinyBase) : IClassFixture<TinyBase>, IDisposable
+public sealed class FailureTests(TinyBase tinyBase) : IDisposable
 {
     const int Failed = 1, Usage = 2, EnvironmentFault = 3;
 

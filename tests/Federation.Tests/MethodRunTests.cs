@@ -9,7 +9,7 @@ using Federation.Tests.Support;
 namespace Federation.Tests;
 
 /// <summary>Every method and every tensor set of FedPEFT through the real coordinator and real daemons, in one thread: attached, trained, sent, folded, evaluated.</summary>
-public sealed class MethodRunTests(TinyBase tinyBase) : IClassFixture<TinyBase>, IDisposable
+public sealed class MethodRunTests(TinyBase tinyBase) : IDisposable
 {
     readonly string _folder = Directory.CreateTempSubdirectory("federated-method-").FullName;
 

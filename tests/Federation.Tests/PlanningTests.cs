@@ -4,7 +4,7 @@ using Federation.Tests.Support;
 namespace Federation.Tests;
 
 /// <summary>Planning over real processes: sites measure themselves, one has no memory for anything, the others train over a base held in eight bits.</summary>
-public sealed class PlanningTests(TinyBase tinyBase) : IClassFixture<TinyBase>
+public sealed class PlanningTests(TinyBase tinyBase)
 {
     const string Run = "planned";
 

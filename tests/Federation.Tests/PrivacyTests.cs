@@ -4,7 +4,7 @@ using Federation.Tests.Support;
 namespace Federation.Tests;
 
 /// <summary>Noise at the sites, in real processes: the coordinator refuses counts and losses, so that a run completes only because none was sent.</summary>
-public sealed class PrivacyTests(TinyBase tinyBase) : IClassFixture<TinyBase>
+public sealed class PrivacyTests(TinyBase tinyBase)
 {
     [Theory]
     [InlineData("client", 2)]

@@ -7,7 +7,7 @@ namespace Federation.Tests;
 /// A run whose coordinator adds noise, and SIGKILL: the same secret gives the same noise for the same accepted set, so the published bytes are those of an undisturbed
 /// run, and every round stands in the ledger once.
 /// </summary>
-public sealed class PrivateCrashTests(TinyBase tinyBase) : IClassFixture<TinyBase>
+public sealed class PrivateCrashTests(TinyBase tinyBase)
 {
     const string Run = "private";
     const int Rounds = 2, Steps = 8;

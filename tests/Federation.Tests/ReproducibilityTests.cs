@@ -2,7 +2,7 @@ using Federation.Tests.Support;
 
 namespace Federation.Tests;
 
-public sealed class ReproducibilityTests(TinyBase tinyBase) : IClassFixture<TinyBase>
+public sealed class ReproducibilityTests(TinyBase tinyBase)
 {
     [Fact]
     public async Task SameSeed_PublishesTheSameBytes_WithOneTwoAndSevenServerThreads()

@@ -3,7 +3,7 @@ using Federation.Tests.Support;
 namespace Federation.Tests;
 
 /// <summary>Spans of the coordinator and of its sites, real processes all, as a collector receives them.</summary>
-public sealed class TraceTests(TinyBase tinyBase) : IClassFixture<TinyBase>
+public sealed class TraceTests(TinyBase tinyBase)
 {
     static readonly string[] ByTheServer = ["collect", "fold", "publish"];
     static readonly string[] ByEachClient = ["download", "encode", "local-steps", "train", "upload"];

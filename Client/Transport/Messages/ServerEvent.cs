@@ -10,11 +10,7 @@ public abstract record ServerEvent
     /// <param name="RunId">Which.</param>
     /// <param name="Joined">Whether the client is in.</param>
     /// <param name="Refusal">Code and message otherwise.</param>
-    public sealed record JoinAnswered(string RunId, bool Joined, string Refusal) : ServerEvent
-    {
-        /// <summary>Refused because the run ended between its offer and the answer.</summary>
-        public bool RunIsOver { get; init; }
-    }
+    public sealed record JoinAnswered(string RunId, bool Joined, string Refusal) : ServerEvent;
 
     public sealed record Assigned(WorkAssignment Work) : ServerEvent;
 

@@ -295,7 +295,11 @@ public sealed class ClientDaemonTests : IDisposable
     {
         _fixture.Configuration = _fixture.Configuration with { ExitWhenIdle = true };
         var running = _fixture.RunDaemonAsync(_stop.Token);
-        var (_, peer) = await _fixture.WelcomeAsync();
+        var peer = await _fixture.Coordinator.ConnectionAsync();
+        await peer.ReceiveAsync();
+        await peer.SendAsync(new() { Welcome = new() { HeartbeatSeconds = 30, Runs = { _fixture.Offer() } } });
+        await peer.ExpectAsync(m => m.Join);
+        await peer.SendAsync(new() { RunEnded = new() { RunId = ClientFixture.Run, Outcome = "completed" } });
         await peer.SendAsync(new() { JoinReply = new() { RunId = ClientFixture.Run, Code = "F104", Message = "Run 'r' is completed." } });
         await running.WaitAsync(Peer.Limit);
     }

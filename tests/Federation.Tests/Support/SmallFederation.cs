@@ -9,6 +9,9 @@ sealed class SmallFederation : IAsyncDisposable
 {
     public static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
+    /// <summary>Between two questions; the coordinator answers a hundred a second.</summary>
+    public static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(15);
+
     readonly CancellationTokenSource _limit = new(Limit);
     readonly Workspace _workspace = new(Directory.CreateTempSubdirectory("federated-test-").FullName);
     readonly TinyBase _base;
@@ -84,7 +87,7 @@ sealed class SmallFederation : IAsyncDisposable
         {
             var snapshot = await Processes.AskAsync(rest => rest.RunAsync(run, Stop), Stop);
             if (wanted(snapshot)) return snapshot;
-            await Task.Delay(5, Stop);
+            await Task.Delay(Poll, Stop);
         }
     }
 

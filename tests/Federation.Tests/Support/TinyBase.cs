@@ -2,6 +2,9 @@ using Federated.Cli.Demo;
 using Federated.Client.Adapters;
 using Federated.Client.Models;
 using Federated.Client.Training;
+using Federation.Tests.Support;
+
+[assembly: AssemblyFixture(typeof(TinyBase))]
 
 namespace Federation.Tests.Support;
 

@@ -62,16 +62,13 @@ sealed class SyntheticClient(string id, IWire wire, TestAdapter adapter)
                 await TrainAsync(train, stopping);
             if (message.Assignment is { Kind: AssignmentKind.Evaluate } evaluate)
                 await stream.WriteAsync(new ClientMessage { Evaluation = Evaluate(evaluate) }, stopping);
-            if (OutcomeOf(message) is { } outcome)
+            if (message.RunEnded is { } ended)
             {
-                Ended.Add(outcome);
+                Ended.Add(ended.Outcome);
                 return;
             }
         }
     }
-
-    // A run may also end between its offer and the answer to joining it.
-    static string? OutcomeOf(ServerMessage message) => message.RunEnded?.Outcome ?? (message.JoinReply is { Code: "F104" } late ? late.Message : null);
 
     /// <summary>Connects again and again, as a daemon does, until a run has ended.</summary>
     public async Task PersistAsync(CancellationToken stopping)

@@ -34,7 +34,7 @@ public sealed class FleetControlTests : IAsyncLifetime
         (await _kit.Http.PostAsync("api/v1/fleet/site/undrain", null)).EnsureSuccessStatusCode();
 
         await conversation.HearAsync(ServerMessage.MessageOneofCase.Goodbye);
-        await client.RunAsync(CancellationToken.None).DefaultTimeout();
+        await new SyntheticClient("site", wire, RestKit.Adapter).RunAsync(CancellationToken.None).DefaultTimeout();
         await _kit.Get<RunDirectory>().Get("later").WaitAsync(s => s.Phase == RoundPhase.Completed, CancellationToken.None).DefaultTimeout();
     }
 

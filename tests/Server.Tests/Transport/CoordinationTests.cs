@@ -171,6 +171,19 @@ public sealed class CoordinationTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Join_RunThatEndedMeanwhile_HearsTheEndBeforeTheRefusal()
+    {
+        var conversation = await Conversation.OpenAsync(_server, _a);
+        var offer = (await conversation.HearAsync(ServerMessage.MessageOneofCase.Welcome)).Welcome.Runs[0];
+        await Loop.SendAsync(new RoundCommand.Stop(), CancellationToken.None).DefaultTimeout();
+
+        await conversation.SayAsync(new ClientMessage { Join = _a.Join(offer) });
+
+        Assert.Equal("stopped", (await conversation.HearAsync())!.RunEnded.Outcome);
+        Assert.Equal("F104", (await conversation.HearAsync())!.JoinReply.Code);
+    }
+
+    [Fact]
     public async Task Reconnect_NamingARunOfOthers_HearsNothingOfIt()
     {
         await Loop.SendAsync(new RoundCommand.Stop(), CancellationToken.None).DefaultTimeout();
