@@ -81,7 +81,7 @@ public sealed class PlanningInputTests : IDisposable
     {
         var start = new StartPoint(Bundle().Version0, []);
         var settings = new TrainSettings { Steps = 3, BatchSize = 8, LearningRate = 0.01 };
-        using var site = new Client.Rounds.Site(SmallVit.Load(_folder["own"]), _data, null) { BaseFolder = _folder["own"] };
+        using var site = new Client.Rounds.Site(ModelFolder.Load(_folder["base"]), _data, null) { BaseFolder = _folder["base"] };
         var (plain, unasked) = site.Train(start, settings, 1, null, CancellationToken.None);
         var (measured, report) = site.Train(start, settings with { Measure = (2, 8) }, 1, null, CancellationToken.None);
         Assert.Equal(plain.Bytes.ToArray(), measured.Bytes.ToArray());
