@@ -235,6 +235,10 @@ public static class DotKernel
             Vector512<float> s30 = default, s31 = default, s32 = default, s33 = default;
             for (nint i = 0; i < padded; i += Lanes)
             {
+                Sse.Prefetch1(x0 + padded + i);
+                Sse.Prefetch1(x1 + padded + i);
+                Sse.Prefetch1(x2 + padded + i);
+                Sse.Prefetch1(x3 + padded + i);
                 var b0 = Vector512.Create(Vector256.Load(y0 + i), Vector256.Load(y0 + yStride + i));
                 var b1 = Vector512.Create(Vector256.Load(y2 + i), Vector256.Load(y2 + yStride + i));
                 var b2 = Vector512.Create(Vector256.Load(y4 + i), Vector256.Load(y4 + yStride + i));

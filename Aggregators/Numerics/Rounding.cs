@@ -7,7 +7,7 @@ static class Rounding
     /// <summary>Each value rounded once to nearest even; beyond fp32 it becomes infinite.</summary>
     public static float[] ToSingles(ReadOnlySpan<double> values)
     {
-        var result = new float[values.Length];
+        var result = GC.AllocateUninitializedArray<float>(values.Length);
         ToSingles(values, result);
         return result;
     }
@@ -18,7 +18,7 @@ static class Rounding
     /// <summary>Each value as it is.</summary>
     public static double[] ToDoubles(ReadOnlySpan<float> values)
     {
-        var result = new double[values.Length];
+        var result = GC.AllocateUninitializedArray<double>(values.Length);
         TensorPrimitives.ConvertTruncating(values, result);
         return result;
     }

@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using Federated.Aggregators.Adapters;
 using Federated.Aggregators.Numerics;
 using Federated.Aggregators.Strategies.Sums;
@@ -71,8 +70,6 @@ sealed class FoldRun(Composition composition, FoldInput input, WorkPool work, bo
             var at = Array.FindIndex(proposed, v => !float.IsFinite((float)v));
             throw new FoldRefusedException($"Tensor '{tensor.Name}' became {proposed[at]} at element {at}; the result must be finite in fp32.");
         }
-        // The proposal has done its work: what is left of it is the change.
-        TensorPrimitives.Subtract(proposed, Rounding.ToDoubles(previous), proposed);
-        return Norm.Squared(proposed);
+        return Norm.SquaredDistance(proposed, previous);
     }
 }

@@ -58,6 +58,8 @@ static class SpoolBench
                 stream.Write(MemoryMarshal.AsBytes(one.AsSpan(turn)));
                 stream.Write(MemoryMarshal.AsBytes(one.AsSpan(0, turn)));
             }
+            // As a server's spools are when it folds; otherwise the fold would be timed while the system still writes them.
+            stream.Flush(flushToDisk: true);
         }
         var mapped = new MappedFile(path);
         open.Add(mapped);

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Federated.Aggregators.Numerics;
 using Federated.Aggregators.Strategies.Sums;
 
@@ -74,8 +75,7 @@ sealed class LoraFairRule(LoraFairOptions options) : IGroupRule
             group.Fallback = FormattableString.Invariant($"the cosine's fixed point was not reached at ||M|| {norm:g3} and lambda {options.Lambda:g3}");
             return null;
         }
-        for (var i = 0; i < x.Length; i++)
-            x[i] -= b[i];
+        TensorPrimitives.Subtract(x, b, x);
         return x;
     }
 
@@ -90,7 +90,6 @@ sealed class LoraFairRule(LoraFairOptions options) : IGroupRule
             return;
         }
         group.CorrectionRatio = ratio;
-        for (var i = 0; i < b.Length; i++)
-            b[i] += d[i];
+        TensorPrimitives.Add(b, d, b);
     }
 }

@@ -20,7 +20,7 @@ sealed class CovarianceSums(ProductFactors f, LayoutGroup group, ClientDifferenc
 
     readonly LayoutTensor _left = group.Tensors[f.Left];
     readonly LayoutTensor _right = group.Tensors[f.Right];
-    readonly float[] _leftMean = means.IsPending(f.Left) ? new float[f.M * f.Rank] : means.Singles(f.Left);
+    readonly float[] _leftMean = means.IsPending(f.Left) ? GC.AllocateUninitializedArray<float>(f.M * f.Rank) : means.Singles(f.Left);
     readonly float[] _rightMean = means.Singles(f.Right);
 
     /// <summary>Fills the request and, when one is given, what the sketch lacks.</summary>
@@ -29,20 +29,23 @@ sealed class CovarianceSums(ProductFactors f, LayoutGroup group, ClientDifferenc
         var (width, core) = (request.Width, f.Rank * request.Width);
         var vectors = new Vectors(request.X, width, f.N);
         var meanCore = MeanCore(vectors);
-        var (sum, rest) = (request.Sum = new double[f.M * width], new double[core]);
-        var mean = means.IsPending(f.Left) ? new double[f.M * f.Rank] : null;
+        // Each piece clears its own part.
+        var (sum, rest) = (request.Sum = GC.AllocateUninitializedArray<double>(f.M * width), new double[core]);
+        var mean = means.IsPending(f.Left) ? GC.AllocateUninitializedArray<double>(f.M * f.Rank) : null;
         var (left, right) = (sketch is { HasLeft: false } ? sketch : null, sketch is { HasRight: false } ? sketch : null);
         ForChunks(width, (first, cores, count) =>
         {
             work.For(count, f.Rank * Stride + 2 * core, (k, scratch) => RightCore(first + k, vectors, meanCore, scratch, cores.AsSpan(k * core, core), right));
             if (termBound is { } bound)
                 work.For(count, f.Rank * Stride, (k, scratch) => Bound(cores.AsSpan(k * core, core), width, LeftGram(clients[first + k], scratch), bound, rankIsFirst: true));
-            for (var i = 0; i < count * core; i++)
-                rest[i % core] += cores[i];
+            for (var k = 0; k < count; k++)
+                AddTo(rest, cores.AsSpan(k * core, core));
             var rows = RowsPerPiece(left);
             work.For((f.M + rows - 1) / rows, Together * rows * f.Rank, (piece, scratch) =>
             {
                 var (from, length) = (piece * rows, Math.Min(rows, f.M - piece * rows));
+                if (first == 0)
+                    sum.AsSpan(from * width, length * width).Clear();
                 if (mean is not null && first == 0)
                     LeftMean(from * f.Rank, length * f.Rank, scratch, mean);
                 for (var k = 0; k < count; k += Together)
@@ -96,9 +99,15 @@ sealed class CovarianceSums(ProductFactors f, LayoutGroup group, ClientDifferenc
     void LeftMean(int offset, int length, float[] scratch, double[] mean)
     {
         var sum = mean.AsSpan(offset, length);
+        sum.Clear();
         ClientMean.Add(clients, weights, _left, offset, length, scratch, sum);
-        for (var i = 0; i < length; i++)
-            _leftMean[offset + i] = (float)sum[i];
+        Rounding.ToSingles(sum, _leftMean.AsSpan(offset, length));
+    }
+
+    static void AddTo(double[] sum, ReadOnlySpan<float> x)
+    {
+        for (var i = 0; i < x.Length; i++)
+            sum[i] += x[i];
     }
 
     unsafe void AddLeft(int first, int count, int from, int rows, float[] scratch, ReadOnlySpan<float> cores, int width, Span<double> sum, FactorSketch? sketch)
@@ -299,9 +308,12 @@ sealed class CovarianceSums(ProductFactors f, LayoutGroup group, ClientDifferenc
         public Vectors(float[] x, int width, int n)
         {
             (Width, Stride) = (width, DotKernel.Padded(n) + 16);
-            _padded = new float[width * Stride];
+            _padded = GC.AllocateUninitializedArray<float>(width * Stride);
             for (var i = 0; i < width; i++)
+            {
                 x.AsSpan(i * n, n).CopyTo(_padded.AsSpan(i * Stride));
+                _padded.AsSpan(i * Stride + n, Stride - n).Clear();
+            }
         }
 
         public int Width { get; }

@@ -100,10 +100,14 @@ sealed class LocalSums(LayoutGroup group, ClientDifference[] clients, double[] w
         // Whoever asks for B's mean by itself asks for no covariance before; its sketch comes out of the same reading.
         if (sketching && Sketch is null && group.Group.Product is { } form && tensor.Role == form.Left)
             return MeanWithSketch(tensor, Sketch = NewSketch());
-        var sum = new double[tensor.Elements];
+        var sum = GC.AllocateUninitializedArray<double>(tensor.Elements);
         var pieces = (tensor.Elements + Piece - 1) / Piece;
         work.For(pieces, 4 * Piece, (piece, scratch) =>
-            ClientMean.Add(clients, weights, tensor, piece * Piece, Math.Min(Piece, tensor.Elements - piece * Piece), scratch, sum.AsSpan(piece * Piece)));
+        {
+            var own = sum.AsSpan(piece * Piece, Math.Min(Piece, tensor.Elements - piece * Piece));
+            own.Clear();
+            ClientMean.Add(clients, weights, tensor, piece * Piece, own.Length, scratch, own);
+        });
         return sum;
     }
 
