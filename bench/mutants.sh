@@ -4,6 +4,10 @@
 #   ./federated bench mutants [NAME ...]
 set -euo pipefail
 cd "$(dirname "$0")/.."
+case "${1:-}" in -h|--help) sed -n 's/^# \{0,1\}//p' "$0" | sed -n 2,4p; exit 0 ;; esac
+for name in "$@"; do
+  [ -e "tests/Mutants/$name.patch" ] || { printf "error F561: no mutant is named '%s'; they are the files of tests/Mutants, without .patch\n" "$name" >&2; exit 2; }
+done
 copy=artifacts/mutants/tree
 killed=0 survived=0 broken=0
 

@@ -1,43 +1,31 @@
-using System.Globalization;
+using System.CommandLine;
+using Federated.Cli.Terminal;
 
 namespace Federated.Bench.Aggregation;
 
-/// <summary>Command line: samples per measurement, threads of both sides, the streamed fold's matrices and clients, where spools and JSON go, the one part to run, and whether processor time is measured, which other programs of the machine disturb less.</summary>
-sealed record BenchOptions(int Samples, int Threads, int Matrices, int Clients, string Spool, string? Only, bool Cpu, string? JsonFile)
+/// <summary>What is measured and how: samples per measurement, threads of both sides, the streamed fold's matrices and clients, and where its spools lie.</summary>
+sealed record BenchOptions(int Samples, int Threads, int Matrices, int Clients, string Spool);
+
+/// <summary>The command line.</summary>
+sealed class BenchCommand
 {
-    public const string Usage = "Usage: bench aggregation [--samples 1..99] [--threads 1..256] [--matrices 1..128] [--clients 2..1000] [--cpu] [--spool DIR] [--only fair|mean|flexlora|krum|allocation|spool] [--json FILE]";
+    readonly Option<int> _samples = NumberOption.Of("--samples", "Samples of each measurement.", 5, 1, 99);
+    readonly Option<int> _threads = NumberOption.Of("--threads", "Threads of both sides.", 1, 1, 256);
+    readonly Option<int> _matrices = NumberOption.Of("--matrices", "Matrices of the streamed fold.", SpoolBench.LlamaMatrices, 1, SpoolBench.LlamaMatrices);
+    readonly Option<int> _clients = NumberOption.Of("--clients", "Clients of the streamed fold.", LoraFairBench.Clients, 2, 1_000);
+    readonly Option<DirectoryInfo?> _spool = new("--spool") { Description = "Where the streamed fold's updates are written." };
+    readonly Option<string?> _only = new Option<string?>("--only") { Description = "One part alone." }.AcceptOnlyFromAmong("fair", "mean", "flexlora", "krum", "allocation", "spool");
+    readonly Option<bool> _cpu = new("--cpu") { Description = "Processor time instead of wall time, which other programs of the machine disturb less." };
+    readonly Option<FileInfo?> _json = new("--json") { Description = "Write the measurements to this file." };
 
-    static readonly string?[] Parts = ["fair", "mean", "flexlora", "krum", "allocation", "spool"];
+    public RootCommand Root => new("The rules against PyTorch, numpy and the machine's memory, in one run.") { _samples, _threads, _matrices, _clients, _spool, _only, _cpu, _json };
 
-    public bool Runs(string part) => Only is null || Only == part;
+    public BenchOptions Options(ParseResult parsed) => new(
+        parsed.GetValue(_samples), parsed.GetValue(_threads), parsed.GetValue(_matrices), parsed.GetValue(_clients), parsed.GetValue(_spool)?.FullName ?? Path.GetTempPath());
 
-    public static BenchOptions? Parse(string[] args, out string? error)
-    {
-        var options = new BenchOptions(5, 1, SpoolBench.LlamaMatrices, LoraFairBench.Clients, Path.GetTempPath(), null, false, null);
-        error = null;
-        for (var i = 0; i < args.Length; i++)
-        {
-            if (args[i] == "--cpu")
-            {
-                options = options with { Cpu = true };
-                continue;
-            }
-            var (name, value) = (args[i], i + 1 < args.Length ? args[++i] : null);
-            var isNumber = int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number);
-            switch (name)
-            {
-                case "--samples" when isNumber && number is >= 1 and <= 99: options = options with { Samples = number }; break;
-                case "--threads" when isNumber && number is >= 1 and <= 256: options = options with { Threads = number }; break;
-                case "--matrices" when isNumber && number is >= 1 and <= SpoolBench.LlamaMatrices: options = options with { Matrices = number }; break;
-                case "--clients" when isNumber && number is >= 2 and <= 1000: options = options with { Clients = number }; break;
-                case "--only" when Parts.Contains(value): options = options with { Only = value }; break;
-                case "--spool" when value is not null: options = options with { Spool = value }; break;
-                case "--json" when value is not null: options = options with { JsonFile = value }; break;
-                default:
-                    error = $"'{name} {value}' is no option with a value in its range.";
-                    return null;
-            }
-        }
-        return options;
-    }
+    public bool Runs(ParseResult parsed, string part) => parsed.GetValue(_only) is not { } only || only == part;
+
+    public bool Cpu(ParseResult parsed) => parsed.GetValue(_cpu);
+
+    public FileInfo? Json(ParseResult parsed) => parsed.GetValue(_json);
 }
