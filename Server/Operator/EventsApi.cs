@@ -14,7 +14,7 @@ static class EventsApi
     public static void Map(RouteGroupBuilder api) => api.MapGet("/events", GetAsync)
         .Needs(
             new RouteRule(Role.Viewer) { OpenToLimitedKeys = true, Refusals = [Fault.ValueInvalid, Fault.RoleMissing, Fault.StreamsExhausted] },
-            "Events, the oldest first; with Accept: text/event-stream as they happen, after Last-Event-ID, or from now on. ?run= for one run's; a negative ?after= for the newest.")
+            "Events, the oldest first; with Accept: text/event-stream as they happen, after Last-Event-ID, or from now on. ?run= for one run's; ?after=-N for the newest N.")
         .Produces<IReadOnlyList<EventView>>();
 
     static async Task<IResult> GetAsync(HttpContext context, IRunStore store, OperatorRows rows, EventStreams streams, string? run, long? after, int? limit, CancellationToken stopping)
@@ -27,9 +27,10 @@ static class EventsApi
             return Results.Empty;
         }
         // Whoever begins to look wants the end of the list, and does not know its number yet.
-        var from = after < 0 ? Math.Max(0, await rows.LastEventAsync(stopping) + after.Value) : after ?? 0;
-        var page = (await store.EventsAsync(from, Paging.Limit(limit), run, stopping)).Select(View).ToList();
-        return Results.Ok(Paging.Linked(context, page, e => e.Sequence, limit));
+        var events = after < 0
+            ? await rows.NewestEventsAsync(run, (int)-Math.Max(after.Value, -Paging.Limit(limit)), stopping)
+            : await store.EventsAsync(after ?? 0, Paging.Limit(limit), run, stopping);
+        return Results.Ok(Paging.Linked(context, events.Select(View).ToList(), e => e.Sequence, limit));
     }
 
     public static EventView View(EventRow row) => new(row.Sequence, row.TimeMs, row.RunId, row.Round, row.Client, row.Kind, row.Code, JsonNode.Parse(row.DataJson)!);

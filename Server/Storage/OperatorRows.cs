@@ -41,6 +41,14 @@ sealed class OperatorRows(string database)
     public Task<List<VersionRow>> VersionsAsync(string run, int after, int limit, CancellationToken stopping) =>
         ReadAsync(c => c.Versions.Where(x => x.RunId == run && x.Version > after).OrderBy(x => x.Version).Take(limit), stopping);
 
+    /// <summary>The newest events of a run, or of all, the oldest of them first.</summary>
+    public async Task<IReadOnlyList<EventRow>> NewestEventsAsync(string? run, int count, CancellationToken stopping)
+    {
+        var events = await ReadAsync(c => c.Events.Where(x => run == null || x.RunId == run).OrderByDescending(x => x.Sequence).Take(count), stopping);
+        events.Reverse();
+        return events;
+    }
+
     /// <summary>The number of the latest event; 0 where there is none.</summary>
     public async Task<long> LastEventAsync(CancellationToken stopping) =>
         (await ReadAsync(c => c.Events.OrderByDescending(x => x.Sequence).Select(x => x.Sequence).Take(1), stopping)).FirstOrDefault();

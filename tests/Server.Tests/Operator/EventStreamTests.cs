@@ -83,6 +83,23 @@ public sealed class EventStreamTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task TheNewest_OfARun_AreItsOwn_HoweverMuchHappenedElsewhere()
+    {
+        await _kit.CreateRunAsync("quiet");
+        await _kit.CreateRunAsync("busy");
+        (await _kit.Http.PostAsync("api/v1/runs/quiet/pause", null)).EnsureSuccessStatusCode();
+        foreach (var verb in new[] { "pause", "resume", "pause", "resume", "stop" })
+            (await _kit.Http.PostAsync($"api/v1/runs/busy/{verb}", null)).EnsureSuccessStatusCode();
+
+        Assert.Equal(["run-created", "run-paused"], await KindsAsync("events?after=-3&run=quiet"));
+        Assert.Equal(["run-resumed", "run-stopped"], await KindsAsync("events?after=-2"));
+        Assert.Equal(["run-stopped"], await KindsAsync("events?after=-2&limit=1"));
+        Assert.Equal(8, (await KindsAsync($"events?after={long.MinValue}")).Length);
+
+        async Task<string[]> KindsAsync(string path) => [.. (await _kit.GetAsync(path)).EnumerateArray().Select(e => e.GetProperty("kind").GetString()!)];
+    }
+
+    [Fact]
     public async Task Pages_FollowTheLinkToTheEnd()
     {
         await _kit.CreateRunAsync("r");

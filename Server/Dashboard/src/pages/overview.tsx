@@ -1,4 +1,4 @@
-import { recentEvents } from '../api/events';
+import { useHistory } from '../api/history';
 import { useFleet, useRuns } from '../api/routes';
 import type { Client, Run } from '../api/types';
 import { count, plural } from '../format';
@@ -13,9 +13,10 @@ import { Empty, Show } from '../parts/states';
 import { NoRuns } from './runs';
 
 const cards = 6;
+const latest = 8;
 
 export function OverviewPage() {
-  const [runs, fleet] = [useRuns(), useFleet()];
+  const [runs, fleet, events] = [useRuns(), useFleet(), useHistory(latest)];
   return (
     <>
       <Head title="Overview" actions={<a class="button primary" href="/new"><Icon name="create" />New run</a>} />
@@ -30,7 +31,7 @@ export function OverviewPage() {
             <Show of={fleet}>{all => all.length === 0 ? <NoClients /> : <FleetMap clients={all} />}</Show>
           </Panel>
           <Panel title="Latest events" actions={<a href="/events">All events</a>}>
-            <EventList events={recentEvents.value.slice(0, 8)} />
+            <Show of={events}>{all => <EventList events={all.slice(0, latest)} />}</Show>
           </Panel>
         </div>
       </div>

@@ -1,13 +1,13 @@
-import { recentEvents } from '../../api/events';
-import { useResource } from '../../api/resource';
-import type { FederationEvent } from '../../api/types';
+import { useHistory } from '../../api/history';
 import { EventList } from '../../parts/event-list';
 import { Panel } from '../../parts/panel';
+import { Show } from '../../parts/states';
 
 export function RunEvents({ run }: { run: string }) {
-  const older = useResource<FederationEvent[]>(`/events?run=${encodeURIComponent(run)}&after=-2000&limit=1000`);
-  const live = recentEvents.value.filter(e => e.run === run);
-  const from = live.at(-1)?.sequence ?? Infinity;
-  const rest = (older.data ?? []).filter(e => e.sequence < from).sort((a, b) => b.sequence - a.sequence);
-  return <Panel title="Events" note={`of ${run}, the newest first`}><EventList events={[...live, ...rest].slice(0, 200)} /></Panel>;
+  const events = useHistory(200, run);
+  return (
+    <Panel title="Events" note={`of ${run}, the newest first`}>
+      <Show of={events}>{all => <EventList events={all.slice(0, 200)} />}</Show>
+    </Panel>
+  );
 }
