@@ -154,6 +154,19 @@ public sealed class FederationTests(Chromium chromium, LiveFederation federation
     }
 
     [Fact]
+    public async Task Events_OfBeforeThePageWasOpened_AreThere()
+    {
+        await federation.GalleryAsync();
+        await using var visit = await chromium.OpenAsync(federation.Address);
+        foreach (var (path, heading) in new[] { ("/", "Overview"), ("/events", "Events"), ("/runs/gallery/events", "gallery") })
+        {
+            await visit.GoAsync(path, heading);
+            await visit.SeeAsync(visit.Page.Locator(".event-list li").First);
+        }
+        visit.AssertQuiet();
+    }
+
+    [Fact]
     public async Task Keyboard_AloneFromTheTop_ReachesThePagesAndTheirContent()
     {
         await using var visit = await chromium.OpenAsync(federation.Address);
