@@ -25,7 +25,7 @@ sealed record VisionRow(string Name, [property: JsonIgnore] IReadOnlyList<double
         Spread.Of(rows.Select(row => row.Own)),
         Spread.Of(rows.Select(row => row.AccuracyAfter(5))),
         Spread.Of(rows.Select(row => row.Rounds.FirstOrDefault(point => point.Round == 1)?.BiasRatio)),
-        Spread.Of(rows.Select(row => row.Rounds.Any(point => point.Round > 0) ? row.Rounds.Where(point => point.Round > 0).Average(point => point.Seconds) : (double?)null)));
+        Spread.Of(rows.Select(row => row.SecondsPerRound)));
 }
 
 sealed record Spread(double Mean, double Deviation)

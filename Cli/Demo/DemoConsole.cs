@@ -71,7 +71,7 @@ sealed class DemoConsole(IAnsiConsole console)
     void Federated(IReadOnlyList<Row> rows)
     {
         var table = new Table { Title = new("The federated rows") };
-        table.AddColumns("row", "after 5 rounds, %", "KiB up", "KiB down", "s / round", "bias, first to last round", "product error after the rule");
+        table.AddColumns("row", "after 5 rounds, %", "KiB up", "KiB down", "median s / round", "bias, first to last round", "product error after the rule");
         foreach (var row in rows)
         {
             var trained = row.Rounds.Where(point => point.Round > 0).ToList();
@@ -80,7 +80,7 @@ sealed class DemoConsole(IAnsiConsole console)
                 row.AccuracyAfter(5) is { } five ? Percent(five) : "-",
                 Number(trained.Average(point => point.BytesUp) / 1024, "0.0"),
                 Number(trained.Average(point => point.BytesDown) / 1024, "0.0"),
-                Number(trained.Average(point => point.Seconds), "0.00"),
+                Number(row.SecondsPerRound!.Value, "0.00"),
                 $"{Number(trained[0].BiasRatio, "0.000")} to {Number(trained[^1].BiasRatio, "0.000")}",
                 $"{Number(trained[0].ProductErrorAfter, "0.000")} to {Number(trained[^1].ProductErrorAfter, "0.000")}");
         }

@@ -1,3 +1,5 @@
+using Federated.Cli.Bench.Report;
+
 namespace Federated.Cli.Demo;
 
 /// <summary>Everything a demo measured; <c>--json</c> writes it as it is. Accuracies are shares in [0, 1].</summary>
@@ -35,6 +37,9 @@ sealed record Row(string Name, RowKind Kind, IReadOnlyDictionary<string, double>
 
     /// <summary>The published peft folder.</summary>
     public string? Adapter { get; init; }
+
+    /// <summary>Median over the rounds: the first of them starts every site's runtime. Null where there are none.</summary>
+    public double? SecondsPerRound => Rounds.Any(p => p.Round > 0) ? BenchEntry.MedianOf(Rounds.Where(p => p.Round > 0).Select(p => p.Seconds)) : null;
 
     public double? AccuracyAfter(int round) => Rounds.FirstOrDefault(point => point.Round == round)?.Accuracy;
 }

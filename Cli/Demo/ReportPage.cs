@@ -74,7 +74,7 @@ static class ReportPage
 
     static string FederatedTable(IReadOnlyList<Row> rows)
     {
-        var html = new StringBuilder("<div class=\"wide\"><table><caption>The federated rows</caption><tr><th>row<th>after 5 rounds, %<th>KiB up / client, round<th>KiB down<th>s / round<th>bias first → last<th>published adapter");
+        var html = new StringBuilder("<div class=\"wide\"><table><caption>The federated rows</caption><tr><th>row<th>after 5 rounds, %<th>KiB up / client, round<th>KiB down<th>median s / round<th>bias first → last<th>published adapter");
         foreach (var row in rows)
         {
             var trained = row.Rounds.Where(point => point.Round > 0).ToList();
@@ -82,7 +82,7 @@ static class ReportPage
                 .Append("<td>").Append(row.AccuracyAfter(5) is { } five ? Percent(five) : "–")
                 .Append("<td>").Append(Number(trained.Average(point => point.BytesUp) / 1024, "0.0"))
                 .Append("<td>").Append(Number(trained.Average(point => point.BytesDown) / 1024, "0.0"))
-                .Append("<td>").Append(Number(trained.Average(point => point.Seconds), "0.00"))
+                .Append("<td>").Append(Number(row.SecondsPerRound!.Value, "0.00"))
                 .Append("<td>").Append(Number(trained[0].BiasRatio ?? double.NaN, "0.000")).Append(" → ").Append(Number(trained[^1].BiasRatio ?? double.NaN, "0.000"))
                 .Append("<td><code>").Append(Text(row.Adapter ?? "–")).Append("</code>");
         }
