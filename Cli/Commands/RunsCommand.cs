@@ -87,9 +87,9 @@ static class RunsCommand
             async (parsed, rest, stop) => Rows((await rest.JsonAsync($"api/v1/runs/{Escaped(parsed, run)}/curves", stop)).AsObject()), columns));
     }
 
-    /// <summary>Columns of equal length as a list of rows.</summary>
+    /// <summary>Columns of equal length as a list of rows; what is no column is left out.</summary>
     public static JsonArray Rows(JsonObject columns) =>
-        [.. Enumerable.Range(0, columns["round"]!.AsArray().Count).Select(i => (JsonNode)new JsonObject(columns.Select(c => KeyValuePair.Create(c.Key, c.Value!.AsArray()[i]?.DeepClone()))))];
+        [.. Enumerable.Range(0, columns["round"]!.AsArray().Count).Select(i => (JsonNode)new JsonObject(columns.Where(c => c.Value is JsonArray).Select(c => KeyValuePair.Create(c.Key, c.Value!.AsArray()[i]?.DeepClone()))))];
 
     static Command Act(string action, string description)
     {

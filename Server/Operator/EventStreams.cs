@@ -10,7 +10,7 @@ namespace Federated.Server.Operator;
 /// Open event streams: limited in number, alive by a comment line when nothing happens, ended when the server stops or the reader's key no
 /// longer holds. A reader that does not read holds up nobody; Kestrel cuts it.
 /// </summary>
-sealed class EventStreams(IRunStore store, OperatorRows rows, ApiKeys keys, OperatorOptions options, IHostApplicationLifetime lifetime, TimeProvider time)
+sealed class EventStreams(IRunStore store, ApiKeys keys, OperatorOptions options, IHostApplicationLifetime lifetime, TimeProvider time)
 {
     const int Batch = 256;
     const int RetryMs = 2_000;
@@ -22,7 +22,7 @@ sealed class EventStreams(IRunStore store, OperatorRows rows, ApiKeys keys, Oper
 
     /// <param name="context">The call; its response becomes the stream.</param>
     /// <param name="run">Of one run, or of all where it is null.</param>
-    /// <param name="after">The last event seen; null: from now on.</param>
+    /// <param name="after">The last event seen; null, or one that a restored coordinator does not know: from now on.</param>
     /// <exception cref="FaultException">Too many streams are open.</exception>
     public async Task ServeAsync(HttpContext context, string? run, long? after)
     {
@@ -31,7 +31,7 @@ sealed class EventStreams(IRunStore store, OperatorRows rows, ApiKeys keys, Oper
         {
             if (Interlocked.Increment(ref _open) > options.MaxEventStreams)
                 throw new FaultException(Fault.StreamsExhausted, $"{options.MaxEventStreams} event streams are open, which is the limit.");
-            await RunAsync(context, run, after ?? await rows.LastEventAsync(ending.Token), ending.Token);
+            await RunAsync(context, run, Math.Min(after ?? long.MaxValue, store.LastEvent), ending.Token);
         }
         catch (OperationCanceledException) when (ending.IsCancellationRequested)
         {
@@ -51,13 +51,18 @@ sealed class EventStreams(IRunStore store, OperatorRows rows, ApiKeys keys, Oper
         await WriteAsync(context, $"retry: {RetryMs}\n\n", stopping);
         while (keys.StillHolds(context.Caller()))
         {
-            // Asked first: what is committed after it ends the wait below, whichever run it belongs to.
-            var last = await rows.LastEventAsync(stopping);
+            var last = store.LastEvent;
+            if (last <= seen)
+            {
+                if (!await WaitAsync(seen, stopping))
+                    await WriteAsync(context, ": heartbeat\n\n", stopping);
+                continue;
+            }
             var batch = await store.EventsAsync(seen, Batch, run, stopping);
             if (batch.Count == 0)
             {
-                if (!await WaitAsync(last, stopping))
-                    await WriteAsync(context, ": heartbeat\n\n", stopping);
+                // All of them were of other runs.
+                seen = last;
                 continue;
             }
             var text = new StringBuilder();

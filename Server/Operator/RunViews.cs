@@ -32,17 +32,19 @@ static class RunViews
         return [.. rounds.Select(r => Round(r, [.. participations[r.Round].Select(p => Participation(p, phases))], [.. evaluations[r.VersionOut ?? -1]]))];
     }
 
-    public static CurvesView Curves(IReadOnlyList<RoundView> rounds) => new(
-        [.. rounds.Select(r => r.Round)],
-        [.. rounds.Select(r => r.Seconds)],
-        [.. rounds.Select(r => r.Evaluation is { Samples: > 0 } e ? (double)e.Correct / e.Samples : (double?)null)],
-        [.. rounds.Select(r => r.Evaluation is { Samples: > 0 } e ? e.LossSum / e.Samples : (double?)null)],
-        [.. rounds.Select(TrainingLoss)],
-        [.. rounds.Select(r => r.Counters.Accepted)],
-        [.. rounds.Select(r => r.Counters.Rejected)],
-        [.. rounds.Select(r => r.Counters.Discarded)],
-        [.. rounds.Select(r => r.Participations.Sum(p => p.BytesUp))],
-        [.. rounds.Select(r => r.Participations.Sum(p => p.BytesDown))]);
+    /// <summary>The state was read before the points: whatever it says is over is in them.</summary>
+    public static CurvesView Curves(RoundState state, IReadOnlyList<CurvePoint> points, int after) => new(
+        points.TakeWhile(p => IsSettled(state, p)).LastOrDefault()?.Round ?? after,
+        [.. points.Select(p => p.Round)],
+        [.. points.Select(p => p.Seconds)],
+        [.. points.Select(p => p.Evaluation is { Samples: > 0 } e ? (double)e.Correct / e.Samples : (double?)null)],
+        [.. points.Select(p => p.Evaluation is { Samples: > 0 } e ? e.LossSum / e.Samples : (double?)null)],
+        [.. points.Select(p => p.Updates.Samples > 0 ? p.Updates.LossSum / p.Updates.Samples : (double?)null)],
+        [.. points.Select(p => p.Updates.Accepted)],
+        [.. points.Select(p => p.Rejected)],
+        [.. points.Select(p => p.Discarded)],
+        [.. points.Select(p => p.Updates.BytesUp)],
+        [.. points.Select(p => p.Updates.BytesDown)]);
 
     public static VersionView Version(RoundState state, VersionInfo version, string? folder) => new(
         state.Run, version.Version, version.ManifestDigest, version.Parent, version.SchemaDigest, version.PlanDigest, state.Spec.Base, version.PublishedMs,
@@ -73,11 +75,9 @@ static class RunViews
             [.. done.Select(r => new ClientEvaluation(r.Client, r.Samples, r.Correct, r.LossSum))]);
     }
 
-    static double? TrainingLoss(RoundView round)
-    {
-        var told = round.Participations.Where(p => p.State == nameof(ParticipationState.Accepted) && p.TrainingLoss is not null && p.Samples > 0).ToList();
-        return told.Count == 0 ? null : told.Sum(p => p.TrainingLoss!.Value * p.Samples) / told.Sum(p => p.Samples);
-    }
+    // Version 0 is evaluated from the first round on; every other from its publication on.
+    static bool IsSettled(RoundState state, CurvePoint point) =>
+        state.Round > 1 && point.Round < state.Round && !(point.VersionOut is { } version && state.Evaluations.ContainsKey(version));
 
     static bool IsAccepted(ParticipationView participation) => participation.State == nameof(ParticipationState.Accepted);
 

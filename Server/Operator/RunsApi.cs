@@ -39,7 +39,7 @@ static class RunsApi
         api.MapGet("/runs/{id}/rounds", RoundsAsync).NeedsForRun(Role.Viewer, "id", "The run's rounds, with participations.", Fault.ValueInvalid)
             .Produces<IReadOnlyList<RoundView>>();
         api.MapGet("/runs/{id}/rounds/{round:int}", RoundAsync).NeedsForRun(Role.Viewer, "id", "One round.", Fault.RoundNotFound).Produces<RoundView>();
-        api.MapGet("/runs/{id}/curves", CurvesAsync).NeedsForRun(Role.Viewer, "id", "The run's curves as columns by round.").Produces<CurvesView>();
+        api.MapGet("/runs/{id}/curves", CurvesAsync).NeedsForRun(Role.Viewer, "id", "The run's curves as columns by round; with ?after= of the rounds after one.").Produces<CurvesView>();
     }
 
     static IReadOnlyList<RunView> List(HttpContext context, RunDirectory runs, string? after, int? limit) =>
@@ -127,9 +127,10 @@ static class RunsApi
             : throw new FaultException(Fault.RoundNotFound, $"Run '{id}' has no record of round {round}.");
     }
 
-    static async Task<CurvesView> CurvesAsync(string id, RunDirectory runs, OperatorRows rows, CancellationToken stopping)
+    static async Task<CurvesView> CurvesAsync(string id, int? after, RunDirectory runs, OperatorRows rows, CancellationToken stopping)
     {
-        runs.Get(id);
-        return RunViews.Curves(await RunViews.RoundsAsync(rows, id, -1, int.MaxValue, null, stopping));
+        var state = runs.Get(id).Current.State;
+        var points = await rows.CurveAsync(id, after ?? -1, RoundRows.Name(ParticipationState.Accepted), RoundRows.Name(EvaluationState.Done), stopping);
+        return RunViews.Curves(state, points, after ?? -1);
     }
 }

@@ -36,6 +36,9 @@ interface IRunStore
     /// <summary>By number: those after <paramref name="after"/>, at most <paramref name="limit"/>; of one run, or of all where it is null.</summary>
     Task<IReadOnlyList<EventRow>> EventsAsync(long after, int limit, string? run, CancellationToken stopping);
 
+    /// <summary>The number of the newest event that is committed; 0 where there is none.</summary>
+    long LastEvent { get; }
+
     /// <summary>Ends as soon as an event after <paramref name="after"/> is committed.</summary>
     Task WaitForEventAsync(long after, CancellationToken stopping);
 }

@@ -59,6 +59,8 @@ sealed class MemoryRunStore : IRunStore
     public Task<IReadOnlyList<EventRow>> EventsAsync(long after, int limit, string? run, CancellationToken stopping) =>
         Query<EventRow>(r => r.Sequence > after && (run is null || r.RunId == run), r => r.OrderBy(x => x.Sequence).Take(limit));
 
+    public long LastEvent => _events.Last;
+
     public Task WaitForEventAsync(long after, CancellationToken stopping) => _events.WaitAsync(after, stopping);
 
     Task<T?> Find<T>(string key) where T : class, IRow => Task.FromResult(_rows.GetValueOrDefault((typeof(T), key)) as T);

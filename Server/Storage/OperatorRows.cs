@@ -49,9 +49,30 @@ sealed class OperatorRows(string database)
         return events;
     }
 
-    /// <summary>The number of the latest event; 0 where there is none.</summary>
-    public async Task<long> LastEventAsync(CancellationToken stopping) =>
-        (await ReadAsync(c => c.Events.OrderByDescending(x => x.Sequence).Select(x => x.Sequence).Take(1), stopping)).FirstOrDefault();
+    /// <summary>A run's rounds after one, the earliest first, as curves show them. The sums are the database's own work: nobody reads a row per client and round for them.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="after">The last round seen.</param>
+    /// <param name="accepted">The state of participations whose samples and losses count.</param>
+    /// <param name="done">The state of evaluations that count.</param>
+    /// <param name="stopping">Ends the reading.</param>
+    public async Task<List<CurvePoint>> CurveAsync(string run, int after, string accepted, string done, CancellationToken stopping)
+    {
+        var rounds = await ReadAsync(c => c.Rounds.Where(x => x.RunId == run && x.Round > after).OrderBy(x => x.Round)
+            .Select(x => new { x.Round, x.StartedMs, x.PublishedMs, x.VersionOut, x.Rejected, x.Discarded }), stopping);
+        var updates = (await ReadAsync(c => c.Participations.Where(x => x.RunId == run && x.Round > after).GroupBy(x => x.Round).Select(g => new
+        {
+            Round = g.Key,
+            Sums = new UpdateSums(
+                g.Count(x => x.State == accepted), g.Sum(x => x.BytesUp), g.Sum(x => x.BytesDown),
+                g.Sum(x => x.State == accepted && x.TrainingLoss != null ? x.Samples : 0L), g.Sum(x => x.State == accepted && x.TrainingLoss != null ? x.TrainingLoss!.Value * x.Samples : 0.0)),
+        }), stopping)).ToDictionary(u => u.Round, u => u.Sums);
+        var first = rounds.Select(r => r.VersionOut ?? int.MaxValue).DefaultIfEmpty(int.MaxValue).Min();
+        var evaluations = (await ReadAsync(c => c.Evaluations.Where(x => x.RunId == run && x.Version >= first && x.State == done).GroupBy(x => x.Version)
+            .Select(g => new { Version = g.Key, Sums = new EvaluationSums(g.Sum(x => x.Samples), g.Sum(x => x.Correct), g.Sum(x => x.LossSum)) }), stopping)).ToDictionary(e => e.Version, e => e.Sums);
+        return [.. rounds.Select(r => new CurvePoint(
+            r.Round, r.VersionOut, r.Round > 0 && r.PublishedMs is { } end ? (end - r.StartedMs) / 1000.0 : null, r.Rejected, r.Discarded,
+            updates.GetValueOrDefault(r.Round, UpdateSums.None), r.VersionOut is { } version ? evaluations.GetValueOrDefault(version) : null))];
+    }
 
     async Task<List<T>> ReadAsync<T>(Func<FederatedDbContext, IQueryable<T>> query, CancellationToken stopping)
     {

@@ -107,6 +107,8 @@ sealed class SqliteRunStore : IRunStore, IAsyncDisposable
         return await context.Events.Where(x => x.Sequence > after && (run == null || x.RunId == run)).OrderBy(x => x.Sequence).Take(limit).ToListAsync(stopping);
     }
 
+    public long LastEvent => _events.Last;
+
     public Task WaitForEventAsync(long after, CancellationToken stopping) => _events.WaitAsync(after, stopping);
 
     // The newest stay, and with them the last number; the table is bounded by what one life of the process adds.

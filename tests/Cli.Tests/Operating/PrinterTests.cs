@@ -32,7 +32,7 @@ public sealed class PrinterTests
     [Fact]
     public void Curves_BecomeRows()
     {
-        var rows = RunsCommand.Rows(new JsonObject { ["round"] = new JsonArray(0, 1), ["loss"] = new JsonArray(null, 0.5) });
+        var rows = RunsCommand.Rows(new JsonObject { ["settled"] = 0, ["round"] = new JsonArray(0, 1), ["loss"] = new JsonArray(null, 0.5) });
         Assert.True(JsonNode.DeepEquals(new JsonArray(new JsonObject { ["round"] = 0, ["loss"] = null }, new JsonObject { ["round"] = 1, ["loss"] = 0.5 }), rows));
     }
 

@@ -55,7 +55,7 @@ sealed class RestKit : IAsyncDisposable
         var folder = DataFolder.Open(arguments.Data);
         var store = await SqliteRunStore.OpenAsync(folder.Database, CancellationToken.None);
         var certificates = ServerCertificates.Load(arguments.Tls, time ?? TimeProvider.System);
-        var server = new RunningServer(arguments, folder, store, certificates, s => { if (time is not null) s.AddSingleton(time); }, limits);
+        var server = new RunningServer(arguments, folder, Task.FromResult(store), certificates, s => { if (time is not null) s.AddSingleton(time); }, limits);
         await server.StartAsync();
         return new RestKit(data, folder, store, certificates, server);
     }
@@ -75,11 +75,11 @@ sealed class RestKit : IAsyncDisposable
         (await Get<ApiKeys>().CreateAsync($"{role}-{runs.Length}", Enum.Parse<Role>(role, ignoreCase: true), runs.Length == 0 ? null : runs, 1, "test", CancellationToken.None)).Key;
 
     /// <summary>Uploads the adapter's blobs and creates a run.</summary>
-    public async Task CreateRunAsync(string name, HttpClient? http = null)
+    public async Task CreateRunAsync(string name, HttpClient? http = null, int rounds = 1, int cohort = 1, Action<System.Text.Json.Nodes.JsonObject>? change = null)
     {
         foreach (var blob in Adapter.Blobs)
             (await (http ?? Http).PutAsync($"api/v1/blobs/{TreeDigest.Of(blob)}", new ByteArrayContent(blob))).EnsureSuccessStatusCode();
-        using var answer = await (http ?? Http).PostAsync("api/v1/runs", new ByteArrayContent(Adapter.Spec(name, 1, 1)));
+        using var answer = await (http ?? Http).PostAsync("api/v1/runs", new ByteArrayContent(Adapter.Spec(name, rounds, cohort, change)));
         Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
     }
 

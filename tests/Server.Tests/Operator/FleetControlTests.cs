@@ -88,18 +88,5 @@ public sealed class FleetControlTests : IAsyncLifetime
         }
     }
 
-    [Fact]
-    public async Task Curves_AreColumnsOfTheRounds()
-    {
-        await _kit.CreateRunAsync("r");
-        using var wire = new GrpcWire(_kit.GrpcAddress);
-        await new SyntheticClient("site", wire, RestKit.Adapter).RunAsync(CancellationToken.None).DefaultTimeout();
-        var (curves, rounds) = (await _kit.GetAsync("runs/r/curves"), (await _kit.GetAsync("runs/r/rounds")).EnumerateArray().ToList());
-        Assert.Equal(rounds.Select(r => r.GetProperty("round").GetInt32()), curves.GetProperty("round").EnumerateArray().Select(r => r.GetInt32()));
-        Assert.All(curves.EnumerateObject(), c => Assert.Equal(rounds.Count, c.Value.GetArrayLength()));
-        Assert.Equal(1.5, curves.GetProperty("trainingLoss").EnumerateArray().Last().GetDouble());
-        Assert.Equal(rounds[^1].GetProperty("participations")[0].GetProperty("bytesUp").GetInt64(), curves.GetProperty("bytesUp").EnumerateArray().Last().GetInt64());
-    }
-
     public ValueTask DisposeAsync() => _kit.DisposeAsync();
 }

@@ -87,6 +87,8 @@ public sealed class FullDiskTests
 
         public Task<IReadOnlyList<EventRow>> EventsAsync(long after, int limit, string? run, CancellationToken stopping) => _store.EventsAsync(after, limit, run, stopping);
 
+        public long LastEvent => _store.LastEvent;
+
         public Task WaitForEventAsync(long after, CancellationToken stopping) => _store.WaitForEventAsync(after, stopping);
     }
 

@@ -113,6 +113,7 @@ public abstract class RunStoreContract
         await store.CommitAsync([RowChange.Add(Rows.Event("a", "first"))], CancellationToken.None);
 
         Assert.Equal([(1, "first")], (await store.EventsAsync(0, 10, null, CancellationToken.None)).Select(e => (e.Sequence, e.Kind)));
+        Assert.Equal(1, store.LastEvent);
     }
 
     [Fact]

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import uPlot from 'uplot';
 import { shown } from '../theme';
 
@@ -14,6 +14,7 @@ export function Chart({ title, x, lines, format, xLabel = 'Round' }: Props) {
   const plot = useRef<uPlot | null>(null);
   const labels = lines.map(l => l.label).join('|');
   const look = shown.value;
+  const [asTable, showTable] = useState(false);
 
   useEffect(() => {
     const element = place.current!;
@@ -39,16 +40,16 @@ export function Chart({ title, x, lines, format, xLabel = 'Round' }: Props) {
         </ul>
       </figcaption>
       <div ref={place} class="plot" aria-hidden="true" />
-      <details class="data">
+      <details class="data" onToggle={e => showTable(e.currentTarget.open)}>
         <summary>{title} as a table</summary>
-        <div class="scroll" tabIndex={0} role="group" aria-label={`${title}, values`}>
+        {asTable && <div class="scroll" tabIndex={0} role="group" aria-label={`${title}, values`}>
           <table>
             <thead><tr><th scope="col">{xLabel}</th>{lines.map(l => <th key={l.label} scope="col">{l.label}</th>)}</tr></thead>
             <tbody>
               {x.map((at, i) => <tr key={at}><th scope="row">{at}</th>{lines.map(l => <td key={l.label}>{cell(l.values[i], format)}</td>)}</tr>)}
             </tbody>
           </table>
-        </div>
+        </div>}
       </details>
     </figure>
   );

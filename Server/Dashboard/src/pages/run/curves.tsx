@@ -1,5 +1,5 @@
 import { useMemo } from 'preact/hooks';
-import { useCurves } from '../../api/curves';
+import { useCurves, type Columns } from '../../api/curves';
 import { bytes, number, percent, seconds } from '../../format';
 import { Chart } from '../../parts/chart';
 import { Empty, Show } from '../../parts/states';
@@ -8,8 +8,6 @@ export function Curves({ run }: { run: string }) {
   const curves = useCurves(run);
   return <Show of={curves}>{c => <Charts columns={c} />}</Show>;
 }
-
-type Columns = NonNullable<ReturnType<typeof useCurves>['data']>;
 
 function Charts({ columns }: { columns: Columns }) {
   const lines = useMemo(() => ({
