@@ -16,6 +16,7 @@ sealed class ClientTokens(IRunStore store, ClientStandings standings, TimeProvid
     const int MaxTokenLength = 256;
 
     readonly ConcurrentDictionary<string, byte[]> _hashes = new(StringComparer.Ordinal);
+    readonly ConcurrentDictionary<string, string> _owners = new(StringComparer.Ordinal);
     readonly SemaphoreSlim _registering = new(1, 1);
 
     public bool Knows(string client) => _hashes.ContainsKey(client);
@@ -25,7 +26,7 @@ sealed class ClientTokens(IRunStore store, ClientStandings standings, TimeProvid
     public async Task LoadAsync(CancellationToken stopping)
     {
         foreach (var client in await store.ClientsAsync(stopping))
-            _hashes[client.Id] = Convert.FromHexString(client.TokenHash);
+            Remember(client.Id, Convert.FromHexString(client.TokenHash));
     }
 
     /// <summary>Null when the credential belongs to the client id, whose token is registered by the call when it is new.</summary>
@@ -68,12 +69,15 @@ sealed class ClientTokens(IRunStore store, ClientStandings standings, TimeProvid
         return standings.Refuses(client) is { } revoked ? throw new FaultException(revoked) : client;
     }
 
-    string? OwnerOf(string? token)
+    // Every download asks. What the time of a look-up tells is of the hash, from which no token follows.
+    string? OwnerOf(string? token) => token is null || token.Length > MaxTokenLength
+        ? null
+        : _owners.GetValueOrDefault(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token))));
+
+    byte[] Remember(string client, byte[] hash)
     {
-        if (token is null || token.Length > MaxTokenLength)
-            return null;
-        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(token));
-        return _hashes.FirstOrDefault(h => CryptographicOperations.FixedTimeEquals(h.Value, hash)).Key;
+        _owners.TryAdd(Convert.ToHexStringLower(hash), client);
+        return _hashes[client] = hash;
     }
 
     async Task<byte[]> RegisterAsync(string client, byte[] hash, CancellationToken stopping)
@@ -86,7 +90,7 @@ sealed class ClientTokens(IRunStore store, ClientStandings standings, TimeProvid
             var row = new ClientRow { Id = client, TokenHash = Convert.ToHexStringLower(hash), FirstSeenMs = time.GetUtcNow().ToUnixTimeMilliseconds() };
             await store.CommitAsync([RowChange.Add(row)], stopping);
             logger.ClientRegistered(client);
-            return _hashes[client] = hash;
+            return Remember(client, hash);
         }
         finally
         {

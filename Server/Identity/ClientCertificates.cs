@@ -24,7 +24,6 @@ sealed class ClientCertificates(IRunStore store, OperatorRows rows, AuditTrail a
             _issued[row.Serial] = row;
     }
 
-    /// <summary>When the client's latest valid certificate expires.</summary>
     /// <summary>Until when each client's last certificate holds; a client whose certificates are all revoked has null.</summary>
     public IReadOnlyDictionary<string, long?> Expiries() =>
         _issued.Values.GroupBy(c => c.Client, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Where(c => c.RevokedMs is null).Max(c => (long?)c.ExpiresMs), StringComparer.Ordinal);
