@@ -17,13 +17,14 @@ sealed class RunningServer : IAsyncDisposable
 {
     readonly ServerArguments _arguments;
     readonly DataFolder _folder;
+    readonly Task<SqliteRunStore> _opening;
     readonly ServerCertificates? _certificates;
     readonly Listeners _listeners = new();
     readonly WebApplication _app;
 
-    public RunningServer(ServerArguments arguments, DataFolder folder, SqliteRunStore store, ServerCertificates? certificates, Action<IServiceCollection>? configure = null, OperatorOptions? limits = null)
+    public RunningServer(ServerArguments arguments, DataFolder folder, Task<SqliteRunStore> opening, ServerCertificates? certificates, Action<IServiceCollection>? configure = null, OperatorOptions? limits = null)
     {
-        (_arguments, _folder, _certificates) = (arguments, folder, certificates);
+        (_arguments, _folder, _opening, _certificates) = (arguments, folder, opening, certificates);
         var options = (limits ?? new OperatorOptions { RequireKeys = false, LoopbackOnly = false }) with
         {
             RequireKeys = arguments.RequireKeys, LoopbackOnly = arguments.IsLoopback && arguments.Tls is null,
@@ -37,17 +38,17 @@ sealed class RunningServer : IAsyncDisposable
         builder.WebHost.UseKestrel(k => _listeners.Configure(k, arguments, options, certificates));
         builder.Services.AddSingleton(_listeners);
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(10));
-        builder.Services.AddStorage(folder, store, arguments.SpoolQuotaMib).AddAggregation(new WorkerOptions(arguments.Threads, PublishedFolder: folder.Published)).AddFleet(new FleetOptions { ApproveClients = arguments.ApproveClients })
+        builder.Services.AddStorage(folder, opening, arguments.SpoolQuotaMib).AddAggregation(new WorkerOptions(arguments.Threads, PublishedFolder: folder.Published)).AddFleet(new FleetOptions { ApproveClients = arguments.ApproveClients })
             .AddIdentity().AddRounds(arguments.KeepUpdates).AddTransport().AddOperator(options).AddTelemetry();
         configure?.Invoke(builder.Services);
         _app = builder.Build();
+        // Before the others: mapping looks for what is there already, and would make every route of REST several times over.
+        _app.MapGrpcService<CoordinationService>();
+        _app.MapGrpcService<AdapterTransferService>();
         _app.UseDashboard();
         _app.MapOperator();
         _app.MapDashboard();
         _app.MapMetrics().Needs(Role.Viewer, "Metrics in the Prometheus text format.").ExcludeFromDescription();
-        _app.Services.StartTelemetry();
-        _app.MapGrpcService<CoordinationService>();
-        _app.MapGrpcService<AdapterTransferService>();
     }
 
     public IServiceProvider Services => _app.Services;
@@ -56,10 +57,12 @@ sealed class RunningServer : IAsyncDisposable
 
     public string GrpcAddress => Address(_listeners.GrpcPort);
 
-    /// <exception cref="FaultException">A port is taken.</exception>
+    /// <exception cref="FaultException">The database cannot be opened, or a port is taken.</exception>
     public async Task StartAsync()
     {
+        await _opening;
         await LoadAsync();
+        Services.StartTelemetry();
         var registry = Services.GetRequiredService<ClientRegistry>();
         _app.Lifetime.ApplicationStopping.Register(() => registry.DismissAll("shutting-down"));
         try

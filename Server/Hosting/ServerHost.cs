@@ -9,12 +9,20 @@ static class ServerHost
     public static async Task RunAsync(ServerArguments arguments)
     {
         using var folder = DataFolder.Open(arguments.Data);
-        await using var store = await SqliteRunStore.OpenAsync(folder.Database, CancellationToken.None);
-        using var certificates = ServerCertificates.Load(arguments.Tls, TimeProvider.System);
-        await using var server = new RunningServer(arguments, folder, store, certificates);
-        await server.StartAsync();
-        Console.WriteLine($"Listening: REST on {server.HttpAddress}, clients on {server.GrpcAddress}");
-        ParentPipe.Watch(server.Stop);
-        await server.WaitForShutdownAsync();
+        // About half of a start is the database's; the rest is composed meanwhile.
+        var opening = Task.Run(() => SqliteRunStore.OpenAsync(folder.Database, CancellationToken.None));
+        try
+        {
+            using var certificates = ServerCertificates.Load(arguments.Tls, TimeProvider.System);
+            await using var server = new RunningServer(arguments, folder, opening, certificates);
+            await server.StartAsync();
+            Console.WriteLine($"Listening: REST on {server.HttpAddress}, clients on {server.GrpcAddress}");
+            ParentPipe.Watch(server.Stop);
+            await server.WaitForShutdownAsync();
+        }
+        finally
+        {
+            await (await opening).DisposeAsync();
+        }
     }
 }

@@ -14,9 +14,10 @@ namespace Federated.Server.Hosting;
 /// <summary>One AddX per feature.</summary>
 static class ServerServices
 {
-    public static IServiceCollection AddStorage(this IServiceCollection services, DataFolder folder, SqliteRunStore store, int spoolQuotaMib) => services
+    public static IServiceCollection AddStorage(this IServiceCollection services, DataFolder folder, Task<SqliteRunStore> opening, int spoolQuotaMib) => services
         .AddSingleton(folder)
-        .AddSingleton<IRunStore>(store)
+        // Nobody asks for it before it is open.
+        .AddSingleton<IRunStore>(_ => opening.Result)
         .AddSingleton(new OperatorRows(folder.Database))
         .AddSingleton<IRunSecrets>(_ => new RunSecrets(folder.Secrets))
         .AddSingleton<IBlobStore>(_ => new BlobStore(folder.Blobs))

@@ -1,8 +1,8 @@
+using System.Reflection;
 using Federated.Server.Faults;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Migrations;
-using Microsoft.EntityFrameworkCore.Infrastructure;
 
 namespace Federated.Server.Storage;
 
@@ -14,9 +14,7 @@ static class DatabaseMigrator
         var exists = File.Exists(path);
         using var connection = new SqliteConnection(SqliteOptions.ConnectionString(path, SqliteOpenMode.ReadWriteCreate));
         await connection.OpenAsync(stopping);
-        using var context = new FederatedDbContext(SqliteOptions.On(connection));
-        var applied = (await context.Database.GetAppliedMigrationsAsync(stopping)).ToList();
-        var known = context.GetService<IMigrationsAssembly>().Migrations.Keys.Order(StringComparer.Ordinal).ToList();
+        var (applied, known) = (Applied(connection), Known());
         if (applied.Except(known).FirstOrDefault() is { } unknown)
             throw new FaultException(Fault.DatabaseTooNew, $"The database has the migration '{unknown}', this program knows up to '{known[^1]}'; nothing was changed.");
         var pending = known.Except(applied).ToList();
@@ -26,7 +24,33 @@ static class DatabaseMigrator
             Backup(connection, $"{path}.before-{pending[0][..4]}");
         SqliteOptions.MakeDurable(connection);
         ReleaseStaleLock(connection);
+        using var context = new FederatedDbContext(SqliteOptions.On(connection));
         await context.Database.MigrateAsync(stopping);
+    }
+
+    // Asked without EF, which takes a good part of a start to say that there is nothing to do.
+    static List<string> Applied(SqliteConnection connection)
+    {
+        var applied = new List<string>();
+        if (!Exists(connection, HistoryRepository.DefaultTableName))
+            return applied;
+        using var command = connection.CreateCommand();
+        command.CommandText = $"""SELECT "MigrationId" FROM "{HistoryRepository.DefaultTableName}" """;
+        using var rows = command.ExecuteReader();
+        while (rows.Read())
+            applied.Add(rows.GetString(0));
+        return applied;
+    }
+
+    static List<string> Known() =>
+        [.. typeof(DatabaseMigrator).Assembly.GetTypes().Where(t => t.IsSubclassOf(typeof(Migration))).Select(t => t.GetCustomAttribute<MigrationAttribute>()!.Id).Order(StringComparer.Ordinal)];
+
+    static bool Exists(SqliteConnection connection, string table)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT count(*) FROM sqlite_master WHERE name = $table";
+        command.Parameters.AddWithValue("$table", table);
+        return (long)command.ExecuteScalar()! > 0;
     }
 
     // The write-ahead log belongs to the database, so a copy of the file alone would lose the latest commits.
@@ -45,10 +69,9 @@ static class DatabaseMigrator
     // EF takes its lock by inserting a row; a killed migration leaves it for ever. The data folder's flock already excludes others.
     static void ReleaseStaleLock(SqliteConnection connection)
     {
-        using var command = connection.CreateCommand();
-        command.CommandText = """SELECT count(*) FROM sqlite_master WHERE name = '__EFMigrationsLock'""";
-        if ((long)command.ExecuteScalar()! == 0)
+        if (!Exists(connection, "__EFMigrationsLock"))
             return;
+        using var command = connection.CreateCommand();
         command.CommandText = """DELETE FROM "__EFMigrationsLock" """;
         command.ExecuteNonQuery();
     }

@@ -1,13 +1,13 @@
 using Federated.Server.Storage.Rows;
-using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
 
 namespace Federated.Server.Storage;
 
 /// <summary>What operators read, in pages, over connections that never wait for the writer.</summary>
 sealed class OperatorRows(string database)
 {
-    readonly DbContextOptions<FederatedDbContext> _reading = SqliteOptions.At(database, SqliteOpenMode.ReadWrite);
+    readonly PooledDbContextFactory<FederatedDbContext> _reading = SqliteOptions.Pool(database);
 
     public Task<List<ApiKeyRow>> ApiKeysAsync(CancellationToken stopping) => ReadAsync(c => c.ApiKeys.OrderBy(x => x.CreatedMs).ThenBy(x => x.Id), stopping);
 
@@ -76,7 +76,7 @@ sealed class OperatorRows(string database)
 
     async Task<List<T>> ReadAsync<T>(Func<FederatedDbContext, IQueryable<T>> query, CancellationToken stopping)
     {
-        using var context = new FederatedDbContext(_reading);
+        using var context = _reading.CreateDbContext();
         return await query(context).ToListAsync(stopping);
     }
 }

@@ -1,6 +1,7 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.EntityFrameworkCore.Infrastructure;
 
 namespace Federated.Server.Storage;
 
@@ -15,6 +16,9 @@ static class SqliteOptions
 
     public static DbContextOptions<FederatedDbContext> At(string path, SqliteOpenMode mode) =>
         Common().UseSqlite(ConnectionString(path, mode)).UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking).Options;
+
+    /// <summary>Contexts that read, each used again: making one costs more than a small query.</summary>
+    public static PooledDbContextFactory<FederatedDbContext> Pool(string path) => new(At(path, SqliteOpenMode.ReadWrite));
 
     public static DbContextOptions<FederatedDbContext> On(SqliteConnection connection) => Common().UseSqlite(connection).Options;
 

@@ -2,6 +2,7 @@ using Federated.Server.Faults;
 using Federated.Server.Storage.Rows;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
 
 namespace Federated.Server.Storage;
 
@@ -14,7 +15,7 @@ sealed class SqliteRunStore : IRunStore, IAsyncDisposable
     const int EventsKept = 500_000;
 
     readonly SqliteConnection _writer;
-    readonly DbContextOptions<FederatedDbContext> _reading;
+    readonly PooledDbContextFactory<FederatedDbContext> _reading;
     readonly EventSequence _events;
     readonly GroupCommit _commits;
 
@@ -23,7 +24,7 @@ sealed class SqliteRunStore : IRunStore, IAsyncDisposable
         _writer = writer;
         _events = new EventSequence(TrimEvents(writer));
         _commits = new GroupCommit(writer, _events);
-        _reading = SqliteOptions.At(path, SqliteOpenMode.ReadWrite);
+        _reading = SqliteOptions.Pool(path);
     }
 
     /// <summary>Opens the file, migrating it where it is older than this program. The caller holds the data folder's lock.</summary>
@@ -36,7 +37,10 @@ sealed class SqliteRunStore : IRunStore, IAsyncDisposable
             var writer = new SqliteConnection(SqliteOptions.ConnectionString(path, SqliteOpenMode.ReadWrite, busySeconds));
             await writer.OpenAsync(stopping);
             SqliteOptions.MakeDurable(writer);
-            return new SqliteRunStore(writer, path);
+            var store = new SqliteRunStore(writer, path);
+            // The model of the tables is made by the first query: here, where a server still composes the rest of itself.
+            await store.RunsAsync(stopping);
+            return store;
         }
         catch (SqliteException e)
         {
@@ -127,5 +131,5 @@ sealed class SqliteRunStore : IRunStore, IAsyncDisposable
         await _writer.DisposeAsync();
     }
 
-    FederatedDbContext Read() => new(_reading);
+    FederatedDbContext Read() => _reading.CreateDbContext();
 }
