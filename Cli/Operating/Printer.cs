@@ -10,12 +10,16 @@ sealed class Printer(TextWriter output, bool json)
 {
     static readonly JsonSerializerOptions Indented = new(CoordinatorRest.Json) { WriteIndented = true };
 
-    readonly IAnsiConsole _console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
+    const int Unlimited = 10_000;
+
+    readonly IAnsiConsole _console = Open(output);
 
     public void Print(JsonNode answer, IReadOnlyList<Column> columns)
     {
         if (json)
             output.WriteLine(answer.ToJsonString(Indented));
+        else if (answer is JsonArray { Count: 0 })
+            output.WriteLine("none");
         else
             _console.Write(Table(answer, columns));
     }
@@ -25,6 +29,14 @@ sealed class Printer(TextWriter output, bool json)
     {
         if (!json && _console.Profile.Capabilities.Ansi) _console.Clear();
         Print(answer, columns);
+    }
+
+    // A person's terminal has a width; a file or another program reads whole lines.
+    static IAnsiConsole Open(TextWriter output)
+    {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
+        if (output != Console.Out || Console.IsOutputRedirected) console.Profile.Width = Unlimited;
+        return console;
     }
 
     // What others chose (ids, labels, messages) is text and never markup or a control sequence.

@@ -1,3 +1,4 @@
+using System.Security.Authentication;
 using Federated.Cli.Supervision;
 using Federated.Client.Faults;
 using Federated.Server.Faults;
@@ -16,6 +17,8 @@ static class Failure
         CommandException command => new($"error {command.Code}: {OneLine(command.Message)}", command.ExitCode),
         ChildFailedException child => new($"error F563: {OneLine(child.Message)}", child.ExitCode == ExitCode.Environment ? ExitCode.Environment : ExitCode.Failed),
         OperationCanceledException when stopping => new("Stopped.", ExitCode.Failed),
+        HttpRequestException { InnerException: AuthenticationException tls } => new(
+            $"error F562: the coordinator's certificate is not accepted: {OneLine(tls.Message)} --ca FILE (or FEDERATED_CA) names the federation's own authority.", ExitCode.Environment),
         HttpRequestException http => new($"error F562: the coordinator does not answer: {OneLine(http.Message)}", ExitCode.Environment),
         UnauthorizedAccessException access => new($"error F560: {OneLine(access.Message)}", ExitCode.Environment),
         FileNotFoundException or DirectoryNotFoundException => new($"error F560: {OneLine(exception.Message)}", ExitCode.Environment),

@@ -97,7 +97,8 @@ public sealed class EnrolmentTests : IAsyncLifetime
     public async Task Operator_WhoDoesNotTrustTheAuthority_IsNotAnswered()
     {
         using var rest = new CoordinatorRest(new RestAccess(_rest.Server, Endpoints.ReadKey(Data)));
-        await Assert.ThrowsAsync<HttpRequestException>(() => rest.RunsAsync(CancellationToken.None));
+        var refused = await Assert.ThrowsAsync<HttpRequestException>(() => rest.RunsAsync(CancellationToken.None));
+        Assert.Contains("certificate is not accepted", Federated.Cli.Terminal.Failure.Describe(refused, stopping: false)!.Line, StringComparison.Ordinal);
     }
 
     // A blob that is not there is looked for only once the caller is known.

@@ -23,6 +23,17 @@ public sealed class PrinterTests
     }
 
     [Fact]
+    public void Table_ForAnotherProgram_KeepsEachItemOnOneLine()
+    {
+        var name = new string('n', 300);
+
+        Assert.Single(Print(new JsonArray(new JsonObject { ["id"] = name, ["labels"] = $"{name} {name}" }), json: false).Split('\n'), line => line.Contains($"{name} {name}", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Table_OfNothing_SaysSo() => Assert.Equal($"none{Environment.NewLine}", Print(new JsonArray(), json: false));
+
+    [Fact]
     public void Json_IsTheAnswerItself()
     {
         var answer = new JsonArray(new JsonObject { ["id"] = "a", ["unshown"] = 1 });
