@@ -27,7 +27,10 @@ public sealed class FederationTests(Chromium chromium, LiveFederation federation
         await visit.SeeAsync(page.GetByRole(AriaRole.Heading, new() { Name = "by-hand", Level = 1 }));
         // Nothing is reloaded by hand from here on: the page follows by itself.
         await visit.SeeAsync("All rounds are published.");
-        await visit.SeeAsync(page.Locator(".chart-title", new() { HasText = "Accuracy" }));
+        var accuracy = page.Locator(".chart", new() { HasText = "Held-out accuracy" });
+        await accuracy.Locator("summary").ClickAsync();
+        // Read piece by piece while it grew: every round once.
+        await Assertions.Expect(accuracy.Locator("tbody th")).ToHaveTextAsync(["0", "1", "2", "3", "4"], new() { Timeout = Visit.LimitMs });
         visit.AssertQuiet();
     }
 
@@ -163,6 +166,19 @@ public sealed class FederationTests(Chromium chromium, LiveFederation federation
             await visit.GoAsync(path, heading);
             await visit.SeeAsync(visit.Page.Locator(".event-list li").First);
         }
+        visit.AssertQuiet();
+    }
+
+    [Fact]
+    public async Task Adapters_OfARunThatGoesOn_AreItsWholeLine()
+    {
+        await federation.CreateAsync("growing", rounds: 8);
+        await using var visit = await chromium.OpenAsync(federation.Address);
+        await visit.GoAsync("/adapters/growing", "Adapters of growing");
+
+        await visit.SeeAsync(visit.Button("Download version 8").First);
+
+        await Assertions.Expect(visit.Page.Locator(".lineage b")).ToHaveTextAsync([.. Enumerable.Range(0, 9).Reverse().Select(v => $"Version {v}")], new() { Timeout = Visit.LimitMs });
         visit.AssertQuiet();
     }
 

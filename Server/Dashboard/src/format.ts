@@ -17,6 +17,14 @@ export const millis = (ms: number): string => seconds(ms / 1000);
 
 export const percent = (share: number, digits = 1): string => `${(100 * share).toFixed(digits)} %`;
 
+/** Digits after the point that a step of this size has. */
+const digitsOf = (step: number): number => [0, 1, 2, 3, 4, 5].find(d => Math.abs(step * 10 ** d - Math.round(step * 10 ** d)) < 1e-6 * 10 ** d * step) ?? 6;
+
+export const onAxis = {
+  number: (n: number, step?: number): string => step && step >= 1e-3 && Math.abs(n) < 1e5 ? n.toFixed(digitsOf(step)) : number(n),
+  percent: (share: number, step?: number): string => percent(share, step ? digitsOf(100 * step) : 1),
+};
+
 export function number(n: number): string {
   const size = Math.abs(n);
   if (n === 0) return '0';

@@ -63,9 +63,13 @@ public sealed class Visit : IAsyncDisposable
     /// <summary>Kept as test output in artifacts/screenshots, for people to look at.</summary>
     public async Task PictureAsync(string name)
     {
-        // A header that stays at the top is drawn where the page was scrolled to.
-        await Page.EvaluateAsync("window.scrollTo(0, 0)");
+        // What is still read is no picture of the page.
+        await Assertions.Expect(Page.Locator(".loading")).ToHaveCountAsync(0, new() { Timeout = LimitMs });
+        // On a screen as long as the page, what stays at the screen's edges is drawn at the page's.
+        var screen = Page.ViewportSize!;
+        await Page.SetViewportSizeAsync(screen.Width, Math.Max(screen.Height, await Page.EvaluateAsync<int>("document.documentElement.scrollHeight")));
         await Page.ScreenshotAsync(new() { Path = Repository.PathOf($"artifacts/screenshots/{name}.png"), FullPage = true });
+        await Page.SetViewportSizeAsync(screen.Width, screen.Height);
     }
 
     public async ValueTask DisposeAsync() => await _context.DisposeAsync();

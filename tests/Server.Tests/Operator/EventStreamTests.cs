@@ -30,6 +30,17 @@ public sealed class EventStreamTests : IAsyncLifetime
         Assert.Equal("run-stopped", (await stream.EventAsync()).GetProperty("kind").GetString());
     }
 
+    /// <summary>What a browser has seen of a coordinator that was restored from an older backup meanwhile.</summary>
+    [Fact]
+    public async Task Stream_AfterAnEventThatIsNotThere_HearsWhatComes()
+    {
+        await _kit.CreateRunAsync("r");
+        using var stream = await OpenAsync(lastEventId: 1_000_000);
+        (await _kit.Http.PostAsync("api/v1/runs/r/stop", null)).EnsureSuccessStatusCode();
+
+        Assert.Equal("run-stopped", (await stream.EventAsync()).GetProperty("kind").GetString());
+    }
+
     [Fact]
     public async Task Stream_OfOneRun_HearsNothingOfAnother_AndBeginsNow()
     {

@@ -1,7 +1,10 @@
-import { useResource, type Resource } from './resource';
+import { useResource, type Growth, type Resource } from './resource';
 import type { Client, FederationEvent, Round, Run, Version } from './types';
 
 const at = (run: string, rest = '') => `/runs/${encodeURIComponent(run)}${rest}`;
+// Between two questions for an answer that a large fleet or many rounds make large.
+const largeMs = 700;
+
 const of = (run: string) => (e: FederationEvent) => e.run === run;
 
 export const paths = {
@@ -22,12 +25,18 @@ export const useRound = (run: string, round: number): Resource<Round> => useReso
 
 /** The rounds after one, at most `limit`. */
 export const useRounds = (run: string, after: number, limit: number): Resource<Round[]> =>
-  useResource<Round[]>(at(run, `/rounds?after=${Math.max(-1, after)}&limit=${limit}`), { when: of(run), waits: rounds => undiagnosed(rounds.at(-1)) });
+  useResource<Round[]>(at(run, `/rounds?after=${Math.max(-1, after)}&limit=${limit}`), { when: of(run), everyMs: largeMs, waits: rounds => undiagnosed(rounds.at(-1)) });
 
 // Whoever has work is told by a round's beginning and end, not client by client; a fleet of thousands is a large answer.
 const fleetKinds = new Set(['round-started', 'round-collected', 'attempt-failed', 'version-published', 'evaluation-finished', 'run-completed', 'run-stopped']);
-const fleetMs = 700;
 
-export const useFleet = (): Resource<Client[]> => useResource('/fleet', { when: e => Boolean(e.client) || fleetKinds.has(e.kind), everyMs: fleetMs, all: true });
+export const useFleet = (): Resource<Client[]> => useResource('/fleet', { when: e => Boolean(e.client) || fleetKinds.has(e.kind), everyMs: largeMs, all: true });
 
-export const useVersions = (run: string): Resource<Version[]> => useResource(at(run, '/versions'), { when: of(run), all: true });
+// Versions never change: the last one that is known is asked for again, to see that the line is the same, with those after it.
+const line: Growth<Version[]> = {
+  since: known => `?after=${(known.at(-1)?.version ?? 0) - 1}`,
+  join: (known, fresh) => known.length > 0 && fresh[0]?.digest === known.at(-1)!.digest ? [...known, ...fresh.slice(1)] : undefined,
+};
+
+export const useVersions = (run: string): Resource<Version[]> =>
+  useResource<Version[]>(at(run, '/versions'), { when: e => e.run === run && e.kind.startsWith('version-'), all: true, growth: line });

@@ -8,6 +8,7 @@ import { Confirm } from '../parts/dialog';
 import { FleetMap } from '../parts/fleet-map';
 import { Head } from '../parts/head';
 import { usePages } from '../parts/pages';
+import { phaseName } from '../parts/phases';
 import { Panel, Progress } from '../parts/panel';
 import { Empty, Show } from '../parts/states';
 import { Table } from '../parts/table';
@@ -68,8 +69,8 @@ function Now({ client }: { client: Client }) {
   if (!p) return <span class="muted">{client.joined?.length ? client.joined.join(', ') : '–'}</span>;
   return (
     <span class="now">
-      {p.phase}{p.steps > 0 && <small class="muted"> {percent(p.step / p.steps, 0)}</small>}
-      {p.steps > 0 && <Progress value={p.step} of={p.steps} label={`${client.id}: ${p.phase}`} />}
+      <span>{phaseName(p.phase)}{p.steps > 0 && <small class="muted"> {percent(p.step / p.steps, 0)}</small>}</span>
+      {p.steps > 0 && <Progress value={p.step} of={p.steps} label={`${client.id}: ${phaseName(p.phase)}`} />}
     </span>
   );
 }

@@ -10,28 +10,33 @@ import { Icon } from '../parts/icons';
 import { Figure, Panel } from '../parts/panel';
 import { published, RunCard } from '../parts/run-card';
 import { Empty, Show } from '../parts/states';
+import { Curves } from './run/curves';
 import { NoRuns } from './runs';
 
-const cards = 6;
-const latest = 8;
+const [cards, events] = [6, 8];
 
 export function OverviewPage() {
-  const [runs, fleet, events] = [useRuns(), useFleet(), useHistory(latest)];
+  const [runs, fleet] = [useRuns(), useFleet()];
+  const latest = useHistory(events);
+  const watched = newest(runs.data ?? [])[0];
   return (
     <>
       <Head title="Overview" actions={<a class="button primary" href="/new"><Icon name="create" />New run</a>} />
       <Show of={runs}>{all => <Figures runs={all} fleet={fleet.data ?? []} />}</Show>
       <Attention runs={runs.data ?? []} fleet={fleet.data ?? []} />
       <div class="columns">
-        <Panel title="Runs" actions={<a href="/runs">All runs</a>} class="wide">
-          <Show of={runs}>{all => all.length === 0 ? <NoRuns /> : <ul class="cards">{newest(all).map(r => <li key={r.id}><RunCard run={r} /></li>)}</ul>}</Show>
-        </Panel>
+        <div class="stack">
+          <Panel title="Runs" actions={<a href="/runs">All runs</a>}>
+            <Show of={runs}>{all => all.length === 0 ? <NoRuns /> : <ul class="cards">{newest(all).map(r => <li key={r.id}><RunCard run={r} /></li>)}</ul>}</Show>
+          </Panel>
+          {watched && <Panel title={watched.id} note={ended(watched) ? 'the newest run' : 'the newest run under way'} actions={<a href={`/runs/${watched.id}`}>The run</a>}><Curves key={watched.id} run={watched.id} brief /></Panel>}
+        </div>
         <div class="stack">
           <Panel title="Fleet" actions={<a href="/fleet">All clients</a>}>
             <Show of={fleet}>{all => all.length === 0 ? <NoClients /> : <FleetMap clients={all} />}</Show>
           </Panel>
           <Panel title="Latest events" actions={<a href="/events">All events</a>}>
-            <Show of={events}>{all => <EventList events={all.slice(0, latest)} />}</Show>
+            <Show of={latest}>{all => <EventList events={all.slice(0, events)} brief />}</Show>
           </Panel>
         </div>
       </div>

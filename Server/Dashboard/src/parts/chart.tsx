@@ -4,12 +4,15 @@ import { shown } from '../theme';
 
 export interface Line { label: string; values: (number | null)[]; dashed?: boolean }
 
-interface Props { title: string; x: number[]; lines: Line[]; format: (value: number) => string; xLabel?: string }
+interface Props { title: string; x: number[]; lines: Line[]; format: Format; /** Steps of the axis are powers of two. */ binary?: boolean; xLabel?: string }
+
+/** A value as text; on an axis with as many digits as its steps need. */
+type Format = (value: number, step?: number) => string;
 
 const heightPx = 220;
 
 /** Curves over rounds. What a canvas shows is also there as a table, for who cannot see it. */
-export function Chart({ title, x, lines, format, xLabel = 'Round' }: Props) {
+export function Chart({ title, x, lines, format, binary = false, xLabel = 'Round' }: Props) {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const labels = lines.map(l => l.label).join('|');
@@ -18,7 +21,7 @@ export function Chart({ title, x, lines, format, xLabel = 'Round' }: Props) {
 
   useEffect(() => {
     const element = place.current!;
-    const chart = new uPlot(options(element, lines, format), table(x, lines), element);
+    const chart = new uPlot(options(element, lines, format, binary), table(x, lines), element);
     plot.current = chart;
     const watch = new ResizeObserver(() => chart.setSize({ width: element.clientWidth, height: heightPx }));
     watch.observe(element);
@@ -57,11 +60,13 @@ export function Chart({ title, x, lines, format, xLabel = 'Round' }: Props) {
 
 const table = (x: number[], lines: Line[]): uPlot.AlignedData => [x, ...lines.map(l => l.values)];
 
-const cell = (value: number | null | undefined, format: (v: number) => string) => value === null || value === undefined ? '–' : format(value);
+const cell = (value: number | null | undefined, format: Format) => value === null || value === undefined ? '–' : format(value);
 
-const last = (values: (number | null)[], format: (v: number) => string): string => cell(values.findLast(v => v !== null), format);
+const last = (values: (number | null)[], format: Format): string => cell(values.findLast(v => v !== null), format);
 
-function options(element: HTMLElement, lines: Line[], format: (value: number) => string): uPlot.Options {
+const powersOfTwo = Array.from({ length: 50 }, (_, i) => 2 ** i);
+
+function options(element: HTMLElement, lines: Line[], format: Format, binary: boolean): uPlot.Options {
   const style = getComputedStyle(element);
   const colour = (name: string) => style.getPropertyValue(name).trim();
   const font = `12px ${style.fontFamily}`;
@@ -74,7 +79,7 @@ function options(element: HTMLElement, lines: Line[], format: (value: number) =>
     scales: { x: { time: false, range: (_, min, max) => min === max ? [min - 1, max + 1] : [min, max] }, y: { range: room } },
     axes: [
       { ...axis, size: 30, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000] },
-      { ...axis, size: 62, values: (_, ticks) => ticks.map(format) },
+      { ...axis, size: 62, values: (_, ticks, _axis, _space, step) => ticks.map(v => format(v, step)), ...binary && { incrs: powersOfTwo } },
     ],
     series: [
       {},
@@ -94,7 +99,7 @@ const room: uPlot.Range.Function = (_, min, max) => {
 };
 
 /** The values under the pointer. */
-function reader(lines: Line[], format: (value: number) => string): uPlot.Plugin {
+function reader(lines: Line[], format: Format): uPlot.Plugin {
   const box = document.createElement('div');
   box.className = 'reader';
   return {

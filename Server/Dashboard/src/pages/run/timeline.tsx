@@ -1,13 +1,9 @@
 import type { Participation, PhaseSpan, Round } from '../../api/types';
 import { millis } from '../../format';
 import { usePages } from '../../parts/pages';
+import { phaseName } from '../../parts/phases';
 
 interface Lane { name: string; spans: PhaseSpan[] }
-
-const names: Record<string, string> = {
-  collect: 'Collecting', fold: 'Aggregating', publish: 'Publishing',
-  download: 'Download', train: 'Training', encode: 'Encoding', upload: 'Upload', evaluate: 'Evaluation', work: 'Assigned to accepted',
-};
 
 /** The round as time: the coordinator's steps above, each client's below. */
 export function Timeline({ round }: { round: Round }) {
@@ -19,7 +15,7 @@ export function Timeline({ round }: { round: Round }) {
   const kinds = [...new Set(all.flatMap(l => l.spans.map(s => s.phase)))];
   return (
     <div class="timeline">
-      <ul class="legend">{kinds.map(k => <li key={k} class={`phase-${k}`}>{names[k] ?? k}</li>)}</ul>
+      <ul class="legend">{kinds.map(k => <li key={k} class={`phase-${k}`}>{phaseName(k)}</li>)}</ul>
       <ol class="lanes">{[coordinator(round), ...shown].map(l => <Row key={l.name} lane={l} from={from} to={to} />)}</ol>
       <p class="scale muted" aria-hidden="true"><span>0</span><span>{millis((to - from) / 2)}</span><span>{millis(to - from)}</span></p>
       {turner}
@@ -29,7 +25,7 @@ export function Timeline({ round }: { round: Round }) {
 
 function Row({ lane, from, to }: { lane: Lane; from: number; to: number }) {
   const share = (ms: number) => `${(100 * Math.min(1, Math.max(0, (ms - from) / (to - from)))).toFixed(3)}%`;
-  const words = lane.spans.map(s => `${names[s.phase] ?? s.phase} ${s.toMs === null ? 'under way' : millis(s.toMs - s.fromMs)}`);
+  const words = lane.spans.map(s => `${phaseName(s.phase)} ${s.toMs === null ? 'under way' : millis(s.toMs - s.fromMs)}`);
   return (
     <li>
       <span class="lane-name" title={lane.name}>{lane.name}</span>
