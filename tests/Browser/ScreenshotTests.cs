@@ -8,7 +8,7 @@ public sealed class ScreenshotTests(Chromium chromium, LiveFederation federation
     static readonly (string Name, string Path, string Heading)[] Pages =
     [
         ("overview", "/", "Overview"), ("runs", "/runs", "Runs"), ("run", "/runs/gallery", "gallery"), ("rounds", "/runs/gallery/rounds", "gallery"),
-        ("layers", "/runs/gallery/layers", "gallery"), ("privacy", "/runs/gallery/privacy", "gallery"), ("run-events", "/runs/gallery/events", "gallery"),
+        ("layers", "/runs/gallery/layers", "gallery"), ("privacy", "/runs/shielded/privacy", "shielded"), ("privacy-none", "/runs/gallery/privacy", "gallery"), ("run-events", "/runs/gallery/events", "gallery"),
         ("settings", "/runs/gallery/settings", "gallery"), ("fleet", "/fleet", "Fleet"), ("adapters", "/adapters", "Adapters"),
         ("adapter", "/adapters/gallery", "Adapters of gallery"), ("create", "/new", "New run"), ("events", "/events", "Events"), ("missing", "/runs/gallery/nothing", "There is no page here"),
     ];

@@ -42,7 +42,7 @@ public sealed class LiveFederation : IAsyncLifetime
             change?.Invoke(spec);
         }));
 
-    /// <summary>Runs to look at, made once: one that has ended, one under way.</summary>
+    /// <summary>Runs to look at, made once: one that has ended, one with noise and a ledger, one under way.</summary>
     public async Task GalleryAsync()
     {
         await _making.WaitAsync();
@@ -52,6 +52,12 @@ public sealed class LiveFederation : IAsyncLifetime
                 return;
             await CreateAsync("gallery", rounds: 12);
             await UntilAsync("gallery", run => run.GetProperty("phase").GetString() == "Completed");
+            await CreateAsync("shielded", rounds: 8, change: spec =>
+            {
+                spec["weigher"] = "uniform";
+                spec["privacy"] = new JsonObject { ["at"] = "server", ["clip"] = 0.5, ["noise"] = 2, ["epsilon"] = 50, ["delta"] = 1e-5 };
+            });
+            await UntilAsync("shielded", run => run.GetProperty("phase").GetString() == "Completed");
             await CreateAsync("endless", rounds: 1_000_000);
             await UntilAsync("endless", run => run.GetProperty("round").GetInt32() > 2);
             _gallery = true;

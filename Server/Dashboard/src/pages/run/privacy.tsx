@@ -1,7 +1,7 @@
 import { useMemo } from 'preact/hooks';
 import { useResource } from '../../api/resource';
 import type { Run } from '../../api/types';
-import { count, number, percent } from '../../format';
+import { count, number, onAxis, percent } from '../../format';
 import { Chart } from '../../parts/chart';
 import { Figure, Panel, Progress } from '../../parts/panel';
 import { Empty, Show } from '../../parts/states';
@@ -52,7 +52,7 @@ function Budget({ ledger }: { ledger: Ledger }) {
       </dl>
       {ledger.spent != null && ledger.budget && <Progress value={ledger.spent} of={ledger.budget} label="Epsilon spent of the budget" />}
       {ledger.rounds.length === 0 ? <Empty title="No round has counted yet"><p>The ledger grows with every published round.</p></Empty>
-        : <Chart title="Epsilon" x={ledger.rounds.map(r => r.round)} lines={lines} format={number} />}
+        : <Chart title="Epsilon" x={ledger.rounds.map(r => r.round)} lines={lines} format={onAxis.number} />}
     </>
   );
 }
