@@ -51,10 +51,25 @@ public sealed class LinearSite : WeightSite
 
     Tensor Product(Tensor input)
     {
+        if (HasOwnForEach)
+            return ProductOfEach(input);
         if (Packed is null || HasOwnWeight)
             return nn.functional.linear(input, CurrentWeight, CurrentBias);
         var product = PackedProduct.Of(input, Packed);
         return CurrentBias is { } bias ? product.add(bias) : product;
+    }
+
+    /// <summary>Whether what stands in the place is a weight [examples, out, in] or a bias [examples, out].</summary>
+    bool HasOwnForEach => (HasOwnWeight && CurrentWeight.dim() == 3) || (HasOwnBias && CurrentBias!.dim() == 2);
+
+    Tensor ProductOfEach(Tensor input)
+    {
+        var (weight, bias) = (CurrentWeight, CurrentBias);
+        var examples = weight.dim() == 3 ? weight.shape[0] : bias!.shape[0];
+        var output = input.reshape(examples, -1, InFeatures).matmul(weight.transpose(-2, -1));
+        if (bias is not null)
+            output = output.add(bias.dim() == 2 ? bias.unsqueeze(1) : bias);
+        return output.reshape(-1, OutFeatures);
     }
 
     /// <summary>Adds the branches to a base output that was computed elsewhere, by a fused product for instance.</summary>

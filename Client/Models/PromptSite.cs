@@ -1,5 +1,4 @@
 using Federated.Aggregators.Adapters;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Federated.Client.Models;
@@ -10,22 +9,22 @@ namespace Federated.Client.Models;
 /// <param name="isInput">Whether the vectors stay for all blocks; a block's own are dropped after it.</param>
 public sealed class PromptSite(string path, int width, bool isInput) : ModelSite(new Site(SiteKind.InputTokens, path))
 {
-    Parameter? _prompt;
+    Tensor? _prompt;
 
     public int Width => width;
 
     public bool IsInput => isInput;
 
     /// <summary>Vectors at work now.</summary>
-    public long Length => _prompt?.shape[0] ?? 0;
+    public long Length => _prompt?.shape[^2] ?? 0;
 
-    /// <param name="prompt">[m, width]</param>
+    /// <param name="prompt">[m, width], or [b, m, width] where every example has its own.</param>
     /// <exception cref="InvalidOperationException">Other vectors are at work here.</exception>
-    public void Set(Parameter prompt) =>
+    public void Set(Tensor prompt) =>
         _prompt = _prompt is null ? prompt : throw new InvalidOperationException($"Site '{Path}' already has prompt vectors.");
 
     /// <summary>Takes these vectors out; others stay.</summary>
-    public void Clear(Parameter prompt)
+    public void Clear(Tensor prompt)
     {
         if (ReferenceEquals(prompt, _prompt))
             _prompt = null;
@@ -37,5 +36,5 @@ public sealed class PromptSite(string path, int width, bool isInput) : ModelSite
     /// <summary>[b, t, width] -> [b, m + t, width], the vectors first.</summary>
     public Tensor Prepend(Tensor tokens) => _prompt is null ? tokens : cat([Expand(tokens), tokens], 1);
 
-    Tensor Expand(Tensor tokens) => _prompt!.unsqueeze(0).expand(tokens.shape[0], -1, -1);
+    Tensor Expand(Tensor tokens) => _prompt!.dim() == 3 ? _prompt : _prompt.unsqueeze(0).expand(tokens.shape[0], -1, -1);
 }

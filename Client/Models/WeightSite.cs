@@ -1,5 +1,4 @@
 using Federated.Aggregators.Adapters;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Federated.Client.Models;
@@ -8,7 +7,7 @@ namespace Federated.Client.Models;
 public class WeightSite : ModelSite
 {
     readonly Tensor? _weight;
-    Parameter? _ownWeight, _ownBias;
+    Tensor? _ownWeight, _ownBias;
 
     /// <param name="site">Kind and dotted path.</param>
     /// <param name="weight">Owned by the model, possibly a view of a larger tensor; null where a derived site holds it in another form.</param>
@@ -36,7 +35,7 @@ public class WeightSite : ModelSite
 
     /// <summary>Puts trained tensors in the place of the frozen ones; null leaves what is there.</summary>
     /// <exception cref="InvalidOperationException">Something else already stands in the place.</exception>
-    public void Replace(Parameter? weight, Parameter? bias)
+    public void Replace(Tensor? weight, Tensor? bias)
     {
         if ((weight is not null && _ownWeight is not null) || (bias is not null && _ownBias is not null))
             throw new InvalidOperationException($"Site '{Path}' already has replaced tensors.");
@@ -44,7 +43,7 @@ public class WeightSite : ModelSite
     }
 
     /// <summary>Puts the frozen tensors back in the places given to these.</summary>
-    public void Restore(Parameter? weight, Parameter? bias)
+    public void Restore(Tensor? weight, Tensor? bias)
     {
         if (weight is not null && ReferenceEquals(weight, _ownWeight))
             _ownWeight = null;

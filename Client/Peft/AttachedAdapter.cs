@@ -65,10 +65,28 @@ public sealed class AttachedAdapter : IDisposable
     }
 
     /// <summary>What is trained, with its factor on the learning rate; groups that the plan freezes are left out.</summary>
-    public IReadOnlyList<(double LearningRate, IReadOnlyList<Parameter> Parameters)> ParameterGroups() =>
-        [.. _groups.GroupBy(g => g.Attachment.Group.Group.LearningRate)
-            .Select(g => (g.Key, (IReadOnlyList<Parameter>)[.. g.SelectMany(a => a.Attachment.Tensors).Where(t => t.requires_grad)]))
-            .Where(g => g.Item2.Count > 0)];
+    public IReadOnlyList<(double LearningRate, IReadOnlyList<Parameter> Parameters)> ParameterGroups() => Trained(_groups.Select(g => (g.Attachment, g.Attachment.Tensors)));
+
+    /// <summary>Whether every group can have tensors of its own for each example of a batch.</summary>
+    public bool CanSpread => _groups.All(g => g.Attachment is IExampleAttachment { CanSpread: true });
+
+    /// <summary>Lets every group compute with a copy of its tensors for each example, until <see cref="Gather"/>: the gradients of the copies are the examples' own.</summary>
+    /// <param name="examples">What the batches meanwhile hold, 1 or more.</param>
+    /// <returns>The copies [examples, ...], in the order of <see cref="ParameterGroups"/>; the current dispose scope owns them.</returns>
+    /// <exception cref="InvalidOperationException"><see cref="CanSpread"/> is false.</exception>
+    public IReadOnlyList<Tensor> Spread(long examples)
+    {
+        if (!CanSpread)
+            throw new InvalidOperationException("The adapter has groups whose places take one tensor for all examples.");
+        return [.. Trained(_groups.Select(g => (g.Attachment, ((IExampleAttachment)g.Attachment).Spread(examples)))).SelectMany(g => g.Tensors)];
+    }
+
+    /// <summary>Takes <see cref="Spread"/> back.</summary>
+    public void Gather()
+    {
+        foreach (var (_, attachment) in _groups)
+            (attachment as IExampleAttachment)?.Gather();
+    }
 
     /// <summary>Adds the groups that can be into the base's weights, so that the forward pass costs what the base costs.</summary>
     public void Merge()
@@ -110,6 +128,12 @@ public sealed class AttachedAdapter : IDisposable
         _groups.Clear();
         _offsets.Undo();
     }
+
+    // By learning rate, in layout order within one; of copies as of the tensors themselves.
+    static IReadOnlyList<(double LearningRate, IReadOnlyList<T> Tensors)> Trained<T>(IEnumerable<(IGroupAttachment Attachment, IReadOnlyList<T> Tensors)> groups) where T : Tensor =>
+        [.. groups.GroupBy(g => g.Attachment.Group.Group.LearningRate)
+            .Select(g => (g.Key, (IReadOnlyList<T>)[.. g.SelectMany(a => a.Tensors).Where(t => t.requires_grad)]))
+            .Where(g => g.Item2.Count > 0)];
 
     static List<(IPeftMethod Method, ModelSite Site, LayoutGroup Group)> Place(IFoundationModel model, AdapterLayout layout, MethodCatalog catalog)
     {

@@ -16,6 +16,9 @@ public interface IExampleBatch : IDisposable
     /// <summary>Mean cross-entropy in nats, a scalar to differentiate; the caller owns it.</summary>
     Tensor Loss(Tensor logits);
 
+    /// <summary>Each example's own mean cross-entropy in nats, [size], to differentiate; the caller owns it.</summary>
+    Tensor Losses(Tensor logits);
+
     /// <summary>The sums that add up over batches and sites.</summary>
     Evaluation Measure(Tensor logits);
 }

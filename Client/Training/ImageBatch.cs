@@ -47,6 +47,8 @@ sealed class ImageBatch : IExampleBatch
 
     public Tensor Loss(Tensor logits) => nn.functional.cross_entropy(logits, Labels);
 
+    public Tensor Losses(Tensor logits) => nn.functional.cross_entropy(logits, Labels, reduction: nn.Reduction.None);
+
     public Evaluation Measure(Tensor logits)
     {
         var correct = logits.argmax(1).eq(Labels).sum().item<long>();

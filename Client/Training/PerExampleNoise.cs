@@ -5,51 +5,43 @@ using static TorchSharp.torch;
 
 namespace Federated.Client.Training;
 
-/// <summary>
-/// DP-SGD's gradient: each example's gradient within one joint norm over all tensors, their sum disturbed, divided by the batch size. Examples go through the model
-/// one at a time, which every method and model allows.
-/// </summary>
+/// <summary>DP-SGD's gradient: each example's gradient within one joint norm over all tensors, their sum disturbed, divided by the batch size.</summary>
 /// <param name="Clip">Largest norm of one example's gradient, above 0.</param>
 /// <param name="Noise">Standard deviation over <paramref name="Clip"/>, above 0.</param>
 public sealed record PerExampleNoise(double Clip, double Noise)
 {
     /// <summary>Leaves the gradient in the parameters.</summary>
     /// <param name="parameters">What is trained.</param>
-    /// <param name="indices">The batch; an index that stands in it twice counts once, so that no record weighs double.</param>
-    /// <param name="loss">Loss of one example, a scalar.</param>
+    /// <param name="gradients">Of the batch's examples, each once, so that no record weighs double.</param>
+    /// <param name="batchSize">What the sum is divided by, whoever stands in the batch twice.</param>
     /// <param name="key">Of this step alone.</param>
-    /// <returns>Mean loss over the batch.</returns>
-    internal double Fill(Parameter[] parameters, int[] indices, Func<int, Tensor> loss, NoiseKey key)
+    /// <returns>Mean loss over the examples.</returns>
+    internal double Fill(Parameter[] parameters, IEnumerable<ExampleGradient> gradients, int batchSize, NoiseKey key)
     {
         double[][] sums = [.. parameters.Select(p => new double[p.numel()])];
-        var (total, distinct) = (0.0, indices.Distinct().ToList());
-        foreach (var index in distinct)
+        var (total, count) = (0.0, 0);
+        foreach (var gradient in gradients)
         {
-            using var scope = NewDisposeScope();
-            var value = loss(index);
-            value.backward();
-            total += value.item<float>();
-            Add(parameters, sums);
+            (total, count) = (total + gradient.Loss, count + 1);
+            Add(gradient.Values, sums);
         }
         for (var p = 0; p < parameters.Length; p++)
         {
             key.Stream($"{p}", 1).AddTo(sums[p], Noise * Clip);
-            using var gradient = tensor([.. sums[p].Select(v => (float)(v / indices.Length))], parameters[p].shape);
+            using var gradient = tensor([.. sums[p].Select(v => (float)(v / batchSize))], parameters[p].shape);
             parameters[p].grad = gradient.to(parameters[p].dtype);
         }
-        return total / distinct.Count;
+        return total / count;
     }
 
-    void Add(Parameter[] parameters, double[][] sums)
+    void Add(float[]?[] gradient, double[][] sums)
     {
-        float[]?[] gradients = [.. parameters.Select(p => p.grad?.data<float>().ToArray())];
-        var norm = Math.Sqrt(gradients.Sum(g => g?.Sum(v => (double)v * v) ?? 0));
+        var norm = Math.Sqrt(gradient.Sum(g => g?.Sum(v => (double)v * v) ?? 0));
         var factor = NormClipping.Factor(norm, Clip);
-        for (var p = 0; p < parameters.Length; p++)
+        for (var p = 0; p < sums.Length; p++)
         {
-            for (var i = 0; i < (gradients[p]?.Length ?? 0); i++)
-                sums[p][i] += factor * gradients[p]![i];
-            parameters[p].grad = null;
+            for (var i = 0; i < (gradient[p]?.Length ?? 0); i++)
+                sums[p][i] += factor * gradient[p]![i];
         }
     }
 }

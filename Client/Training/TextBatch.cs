@@ -42,6 +42,12 @@ sealed class TextBatch : IExampleBatch
 
     public Tensor Loss(Tensor logits) => nn.functional.cross_entropy(Flat(logits), Targets, ignore_index: Ignored);
 
+    public Tensor Losses(Tensor logits)
+    {
+        var judged = Targets.ne(Ignored).view(Size, -1).sum(1);
+        return nn.functional.cross_entropy(Flat(logits), Targets, ignore_index: Ignored, reduction: nn.Reduction.None).view(Size, -1).sum(1).div(judged);
+    }
+
     public Evaluation Measure(Tensor logits)
     {
         var flat = Flat(logits);

@@ -29,7 +29,7 @@ public sealed class Trainer(IFoundationModel model)
     /// <exception cref="ClientFault">F521: the plan trains nothing. F550: the loss is no longer finite.</exception>
     public TrainReport Train(AttachedAdapter adapter, IExamples data, TrainSettings settings, ulong key,
         Action<TrainStep>? progress = null, CancellationToken cancellation = default, Action? afterBackward = null) =>
-        Run(adapter.ParameterGroups(), data, settings, key, null, progress, cancellation, afterBackward);
+        Run(adapter, adapter.ParameterGroups(), data, settings, key, null, progress, cancellation, afterBackward);
 
     /// <summary>Trains the base's own tensors.</summary>
     /// <param name="data">One example or more.</param>
@@ -45,7 +45,7 @@ public sealed class Trainer(IFoundationModel model)
             parameter.requires_grad = true;
         try
         {
-            return Run([(1, model.BaseParameters)], data, settings, key, schedule, progress, cancellation, null);
+            return Run(null, [(1, model.BaseParameters)], data, settings, key, schedule, progress, cancellation, null);
         }
         finally
         {
@@ -54,7 +54,7 @@ public sealed class Trainer(IFoundationModel model)
         }
     }
 
-    TrainReport Run(IReadOnlyList<(double, IReadOnlyList<Parameter> Parameters)> groups, IExamples data, TrainSettings settings, ulong key,
+    TrainReport Run(AttachedAdapter? adapter, IReadOnlyList<(double, IReadOnlyList<Parameter> Parameters)> groups, IExamples data, TrainSettings settings, ulong key,
         Func<int, double>? schedule, Action<TrainStep>? progress, CancellationToken cancellation, Action? afterBackward)
     {
         if (settings.Problem() is { } problem)
@@ -64,7 +64,8 @@ public sealed class Trainer(IFoundationModel model)
             throw ClientFaults.Adapter("The plan trains no tensor of any group; there is nothing to train.");
         var order = new BatchOrder(data.Count, settings.BatchSize, key);
         var indices = new int[settings.BatchSize];
-        using var batch = data.CreateBatch(settings.Private is null ? settings.BatchSize : 1);
+        using var batch = settings.Private is null ? data.CreateBatch(settings.BatchSize) : null;
+        using var gradients = settings.Private is null ? null : new ExampleGradients(model, adapter, all, data, settings.BatchSize);
         using var optimizer = OptimizerFactory.Create(settings, groups);
         using var pull = settings.Proximal > 0 ? new ProximalPull(all, settings.Proximal) : null;
         var losses = new Queue<double>(LossWindow);
@@ -73,12 +74,11 @@ public sealed class Trainer(IFoundationModel model)
         {
             cancellation.ThrowIfCancellationRequested();
             order.Fill(step, indices);
-            batch.Fill(settings.Private is null ? indices : indices.AsSpan(0, 1));
             if (schedule is not null)
                 SetLearningRate(optimizer, settings.LearningRate * schedule(step));
             var loss = settings.Private is { } noise
-                ? PrivateStep(noise, batch, indices, optimizer, all, pull, afterBackward)
-                : Step(batch, optimizer, all, pull, settings.ClipNorm, afterBackward);
+                ? PrivateStep(noise, gradients!, indices, optimizer, all, pull, afterBackward)
+                : Step(batch!, indices, optimizer, all, pull, settings.ClipNorm, afterBackward);
             if (!double.IsFinite(loss))
                 throw ClientFaults.Training($"The loss is {loss} at step {step + 1} of {settings.Steps}; the learning rate {settings.LearningRate} may be too large.");
             if (losses.Count == LossWindow)
@@ -98,15 +98,11 @@ public sealed class Trainer(IFoundationModel model)
     }
 
     // The noise is drawn anew whenever a step is taken: a key that the coordinator knows would be none.
-    double PrivateStep(PerExampleNoise noise, IExampleBatch one, int[] indices, optim.Optimizer optimizer, Parameter[] parameters, ProximalPull? pull, Action? afterBackward)
+    static double PrivateStep(PerExampleNoise noise, ExampleGradients gradients, int[] indices, optim.Optimizer optimizer, Parameter[] parameters, ProximalPull? pull, Action? afterBackward)
     {
         using var scope = NewDisposeScope();
         optimizer.zero_grad();
-        var loss = noise.Fill(parameters, indices, index =>
-        {
-            one.Fill([index]);
-            return one.Loss(model.Forward(one.Inputs));
-        }, new NoiseKey(RandomNumberGenerator.GetBytes(32)));
+        var loss = noise.Fill(parameters, gradients.Of(indices), indices.Length, new NoiseKey(RandomNumberGenerator.GetBytes(32)));
         afterBackward?.Invoke();
         // Of where the parameters are, which the noise has covered already: no data of its own.
         pull?.AddToGradients();
@@ -114,9 +110,10 @@ public sealed class Trainer(IFoundationModel model)
         return loss;
     }
 
-    double Step(IExampleBatch batch, optim.Optimizer optimizer, Parameter[] parameters, ProximalPull? pull, double clipNorm, Action? afterBackward)
+    double Step(IExampleBatch batch, int[] indices, optim.Optimizer optimizer, Parameter[] parameters, ProximalPull? pull, double clipNorm, Action? afterBackward)
     {
         using var scope = NewDisposeScope();
+        batch.Fill(indices);
         optimizer.zero_grad();
         var loss = batch.Loss(model.Forward(batch.Inputs));
         loss.backward();

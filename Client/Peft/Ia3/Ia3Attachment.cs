@@ -6,11 +6,12 @@ using static TorchSharp.torch;
 namespace Federated.Client.Peft.Ia3;
 
 /// <summary>Factors on a matrix product's output or input.</summary>
-sealed class Ia3Attachment : IGroupAttachment, ILinearBranch
+sealed class Ia3Attachment : IExampleAttachment, ILinearBranch
 {
     readonly LinearSite _site;
     readonly Parameter _scale;
     readonly bool _onInput;
+    Tensor? _each;      // [examples, 1, n]
 
     public Ia3Attachment(LinearSite site, LayoutGroup group)
     {
@@ -27,9 +28,22 @@ sealed class Ia3Attachment : IGroupAttachment, ILinearBranch
 
     public bool CanMerge => true;
 
-    public Tensor Prepare(Tensor input) => _onInput ? input.mul(_scale.view(1, -1)) : input;
+    public Tensor Prepare(Tensor input) => _onInput ? Scale(input) : input;
 
-    public Tensor Apply(Tensor input, Tensor output) => _onInput ? output : output.mul(_scale.view(1, -1));
+    public Tensor Apply(Tensor input, Tensor output) => _onInput ? output : Scale(output);
+
+    Tensor Scale(Tensor values) => _each is null ? values.mul(_scale.view(1, -1))
+        : values.reshape(_each.shape[0], -1, _each.shape[2]).mul(_each).reshape(values.shape);
+
+    public IReadOnlyList<Tensor> Spread(long examples)
+    {
+        var spread = GroupTensors.Spread(this, examples);
+        // A scale that the plan freezes stays one for all.
+        _each = _scale.requires_grad ? spread[0].view(examples, 1, -1) : null;
+        return spread;
+    }
+
+    public void Gather() => _each = null;
 
     public void Enable() => _site.Add(this);
 

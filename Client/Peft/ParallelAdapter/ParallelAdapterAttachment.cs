@@ -6,10 +6,11 @@ using static TorchSharp.torch;
 namespace Federated.Client.Peft.ParallelAdapter;
 
 /// <summary>The bottleneck at work; its relu keeps it out of any weight.</summary>
-sealed class ParallelAdapterAttachment : IGroupAttachment, IBlockBranch
+sealed class ParallelAdapterAttachment : IExampleAttachment, IBlockBranch
 {
     readonly BlockSite _site;
     readonly Parameter _down, _downBias, _up, _upBias;
+    (long Examples, IReadOnlyList<Tensor> Tensors)? _each;
 
     public ParallelAdapterAttachment(BlockSite site, LayoutGroup group)
     {
@@ -28,8 +29,25 @@ sealed class ParallelAdapterAttachment : IGroupAttachment, IBlockBranch
 
     public bool CanMerge => false;
 
-    public Tensor Apply(Tensor stream) =>
-        nn.functional.linear(nn.functional.relu(nn.functional.linear(stream, _down, _downBias)), _up, _upBias);
+    public Tensor Apply(Tensor stream) => _each is { } each ? Apply(stream, each.Examples, each.Tensors)
+        : nn.functional.linear(nn.functional.relu(nn.functional.linear(stream, _down, _downBias)), _up, _upBias);
+
+    Tensor Apply(Tensor stream, long examples, IReadOnlyList<Tensor> tensors)
+    {
+        Tensor Of(string role) => GroupTensors.WithRole(this, tensors, role);
+        Tensor Linear(Tensor input, string weight, string bias) => input.matmul(Of(weight).transpose(-2, -1)).add(GroupTensors.AsRow(Of(bias)));
+        var narrow = nn.functional.relu(Linear(stream.reshape(examples, -1, _site.Width), ParallelAdapterMethod.Down, ParallelAdapterMethod.DownBias));
+        return Linear(narrow, ParallelAdapterMethod.Up, ParallelAdapterMethod.UpBias).reshape(stream.shape);
+    }
+
+    public IReadOnlyList<Tensor> Spread(long examples)
+    {
+        var spread = GroupTensors.Spread(this, examples);
+        _each = (examples, spread);
+        return spread;
+    }
+
+    public void Gather() => _each = null;
 
     public (Tensor? Weight, Tensor? Bias) EffectiveDelta() => (null, null);
 

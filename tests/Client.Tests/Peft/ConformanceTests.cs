@@ -165,6 +165,40 @@ public sealed class ConformanceTests : IDisposable
         Assert.Contains(adapter.ParameterGroups().SelectMany(g => g.Parameters), p => p.grad is { } g && g.abs().max().item<float>() > 0);
     }
 
+    // The oracle is the definition: the gradient that an example has when it is alone in its batch.
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Spread_Batch_EveryExamplesCopyHasTheGradientThatItHasAlone(string method, string model)
+    {
+        using var adapter = AttachRandom(method, model, out _);
+        Assert.Equal(!Exclusions.Has(Exclusions.CanSpread, method), adapter.CanSpread);
+        if (!adapter.CanSpread)
+        {
+            Assert.Throws<InvalidOperationException>(() => adapter.Spread(3));
+            return;
+        }
+        using var scope = NewDisposeScope();
+        var inputs = SmallModels.Inputs(model);
+        var (plain, copies) = (SmallModels.Forward(_model, inputs), adapter.Spread(3));
+        SmallModels.AssertClose(plain, SmallModels.Forward(_model, inputs), 1e-5, method);
+        _model.Forward(inputs).square().sum().backward();
+        adapter.Gather();
+        var parameters = adapter.ParameterGroups().SelectMany(g => g.Parameters).ToList();
+        Assert.Equal(parameters.Count, copies.Count);
+        for (var example = 0; example < 3; example++)
+        {
+            _model.Forward(inputs.narrow(0, example, 1)).square().sum().backward();
+            foreach (var (parameter, copy) in parameters.Zip(copies))
+            {
+                SmallModels.AssertClose(Values(parameter.grad!), Values(copy.grad!.select(0, example)), 1e-5, method);
+                parameter.grad = null;
+            }
+        }
+        Assert.Equal(plain, SmallModels.Forward(_model, inputs));
+    }
+
+    static float[] Values(Tensor tensor) => [.. tensor.contiguous().data<float>()];
+
     [Theory]
     [MemberData(nameof(Cases))]
     public void Reshape_GrownAndShrunk_SameOutputAndSameBitsBack(string method, string model)
