@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Federated.Aggregators.Json;
+using Federated.Server.Storage;
 
 namespace Federated.Server.Planning;
 
@@ -12,17 +13,11 @@ public sealed record SiteReport(DeviceReport Device, ImmutableSortedDictionary<s
     public void Write(Utf8JsonWriter w)
     {
         w.WriteNumber("memoryBytes", Device.MemoryBytes);
-        w.WriteStartArray("steps");
-        WriteStep(w, Device.Small);
-        WriteStep(w, Device.Large);
-        w.WriteEndArray();
+        w.WriteObjects("steps", [Device.Small, Device.Large], WriteStep);
         w.WriteNumber("upBytesPerSecond", Device.UpBytesPerSecond);
         w.WriteNumber("downBytesPerSecond", Device.DownBytesPerSecond);
         w.WriteNumber("samples", Device.Samples);
-        w.WriteStartArray("baseBits");
-        foreach (var bits in Device.BaseBits)
-            w.WriteNumberValue(bits);
-        w.WriteEndArray();
+        w.WriteIntegers("baseBits", Device.BaseBits);
         w.WriteNumber("baseWeights", Device.BaseWeights);
         w.WriteNumber("fixedBytes", Device.FixedBytes);
         w.WriteStartObject("importance");
@@ -34,7 +29,7 @@ public sealed record SiteReport(DeviceReport Device, ImmutableSortedDictionary<s
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
     public static SiteReport Read(StrictObject o, string client)
     {
-        var steps = o.Array("steps", (e, path) => ReadStep(new StrictObject(e, path)));
+        var steps = o.Objects("steps", ReadStep);
         var report = new SiteReport(
             new DeviceReport(client, o.Integer("memoryBytes", 0, long.MaxValue), steps[0], steps[1], o.Number("upBytesPerSecond", 0, double.MaxValue), o.Number("downBytesPerSecond", 0, double.MaxValue),
                 o.Integer("samples", 0, long.MaxValue), o.Array("baseBits", (e, _) => e.GetInt32()))
@@ -49,17 +44,11 @@ public sealed record SiteReport(DeviceReport Device, ImmutableSortedDictionary<s
 
     static void WriteStep(Utf8JsonWriter w, StepMeasurement step)
     {
-        w.WriteStartObject();
         w.WriteNumber("batch", step.Batch);
         w.WriteNumber("seconds", step.Seconds);
         w.WriteNumber("peakBytes", step.PeakBytes);
-        w.WriteEndObject();
     }
 
-    static StepMeasurement ReadStep(StrictObject o)
-    {
-        var step = new StepMeasurement((int)o.Integer("batch", 1, int.MaxValue), o.Number("seconds", 0, double.MaxValue), o.Integer("peakBytes", 0, long.MaxValue));
-        o.Done();
-        return step;
-    }
+    static StepMeasurement ReadStep(StrictObject o) =>
+        new((int)o.Integer("batch", 1, int.MaxValue), o.Number("seconds", 0, double.MaxValue), o.Integer("peakBytes", 0, long.MaxValue));
 }

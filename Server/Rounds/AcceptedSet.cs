@@ -1,5 +1,6 @@
 using Federated.Formats.Digests;
 using System.Collections.Immutable;
+using System.Text.Json;
 using Federated.Aggregators.Json;
 using Federated.Server.Storage;
 
@@ -10,45 +11,35 @@ sealed record AcceptedSet(ImmutableArray<AcceptedUpdate> Updates)
 {
     public string Digest => TreeDigest.Of(ToJson());
 
-    public byte[] ToJson() => CanonicalJson.Write(w =>
+    public byte[] ToJson() => CanonicalJson.Write(w => w.WriteObjects("updates", Updates, WriteUpdate));
+
+    static void WriteUpdate(Utf8JsonWriter w, AcceptedUpdate update)
     {
-        w.WriteStartArray("updates");
-        foreach (var update in Updates)
-        {
-            w.WriteStartObject();
-            w.WriteString("client", update.Client);
-            w.WriteString("assignment", update.AssignmentId);
-            w.WriteString("start", update.StartManifest);
-            w.WriteString("digest", update.Digest);
-            w.WriteNumber("samples", update.Samples);
-            if (update.StartRound is { } round)
-                w.WriteNumber("startRound", round);
-            if (update.StartVersion is { } version)
-                w.WriteNumber("startVersion", version);
-            w.WriteEndObject();
-        }
-        w.WriteEndArray();
-    });
+        w.WriteString("client", update.Client);
+        w.WriteString("assignment", update.AssignmentId);
+        w.WriteString("start", update.StartManifest);
+        w.WriteString("digest", update.Digest);
+        w.WriteNumber("samples", update.Samples);
+        if (update.StartRound is { } round)
+            w.WriteNumber("startRound", round);
+        if (update.StartVersion is { } version)
+            w.WriteNumber("startVersion", version);
+    }
 
     /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
     public static AcceptedSet Parse(ReadOnlySpan<byte> utf8)
     {
         var o = StrictObject.Parse(utf8, "acceptedSet");
-        var set = new AcceptedSet([.. o.Array("updates", (e, path) => ReadUpdate(new StrictObject(e, path)))]);
+        var set = new AcceptedSet([.. o.Objects("updates", ReadUpdate)]);
         o.Done();
         return set;
     }
 
-    static AcceptedUpdate ReadUpdate(StrictObject o)
+    static AcceptedUpdate ReadUpdate(StrictObject o) => new(o.Text("client"), o.Text("assignment"), o.Text("start"), o.Text("digest"), o.Integer("samples", 0, long.MaxValue))
     {
-        var update = new AcceptedUpdate(o.Text("client"), o.Text("assignment"), o.Text("start"), o.Text("digest"), o.Integer("samples", 0, long.MaxValue))
-        {
-            StartRound = Optional(o, "startRound"),
-            StartVersion = Optional(o, "startVersion"),
-        };
-        o.Done();
-        return update;
-    }
+        StartRound = Optional(o, "startRound"),
+        StartVersion = Optional(o, "startVersion"),
+    };
 
     static int? Optional(StrictObject o, string name) => o.Element(name) is null ? null : (int)o.Integer(name, 0, int.MaxValue);
 }

@@ -1,6 +1,7 @@
 using Federated.Formats.Digests;
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Text.Json;
 using Federated.Aggregators.Json;
 using Federated.Server.Storage;
 
@@ -23,20 +24,18 @@ sealed record RoundPlan(string Run, int Round, int Attempt, int VersionIn, strin
         w.WriteString("manifest", Manifest);
         w.WriteString("plan", PlanDigest);
         w.WriteNumber("learningRate", LearningRate);
-        w.WriteStartArray("cohort");
-        foreach (var client in Cohort)
-        {
-            w.WriteStartObject();
-            w.WriteString("client", client.Client);
-            w.WriteString("assignment", client.AssignmentId);
-            w.WriteString("seed", client.Seed.ToString(CultureInfo.InvariantCulture));
-            w.WriteBoolean("carried", client.Carried);
-            if (client.Plan is { } own)
-                w.WriteString("plan", own);
-            w.WriteEndObject();
-        }
-        w.WriteEndArray();
+        w.WriteObjects("cohort", Cohort, WriteClient);
     });
+
+    static void WriteClient(Utf8JsonWriter w, PlannedClient client)
+    {
+        w.WriteString("client", client.Client);
+        w.WriteString("assignment", client.AssignmentId);
+        w.WriteString("seed", client.Seed.ToString(CultureInfo.InvariantCulture));
+        w.WriteBoolean("carried", client.Carried);
+        if (client.Plan is { } own)
+            w.WriteString("plan", own);
+    }
 
     /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
     public static RoundPlan Parse(ReadOnlySpan<byte> utf8)
@@ -50,20 +49,15 @@ sealed record RoundPlan(string Run, int Round, int Attempt, int VersionIn, strin
             o.Text("manifest"),
             o.Text("plan"),
             o.Number("learningRate", 0, double.MaxValue),
-            [.. o.Array("cohort", (e, path) => ReadClient(new StrictObject(e, path)))]);
+            [.. o.Objects("cohort", ReadClient)]);
         o.Done();
         return plan;
     }
 
-    static PlannedClient ReadClient(StrictObject o)
+    static PlannedClient ReadClient(StrictObject o) => new(o.Text("client"), o.Text("assignment"), ulong.Parse(o.Text("seed"), CultureInfo.InvariantCulture), o.Flag("carried"))
     {
-        var client = new PlannedClient(o.Text("client"), o.Text("assignment"), ulong.Parse(o.Text("seed"), CultureInfo.InvariantCulture), o.Flag("carried"))
-        {
-            Plan = o.Element("plan") is null ? null : o.Text("plan"),
-        };
-        o.Done();
-        return client;
-    }
+        Plan = o.Element("plan") is null ? null : o.Text("plan"),
+    };
 }
 
 /// <param name="Client">Its id.</param>

@@ -164,7 +164,7 @@ static class RoundRestore
     static ImmutableArray<GroupInfo> ReadGroups(string json)
     {
         var o = StrictObject.Parse(Encoding.UTF8.GetBytes(json), "version");
-        return [.. o.Array("groups", (e, path) => ReadGroup(new StrictObject(e, path)))];
+        return [.. o.Objects("groups", ReadGroup)];
     }
 
     public static GroupInfo ReadGroup(StrictObject o) => new(o.Text("group"), o.Text("digest"), o.Integer("size", 0, long.MaxValue));

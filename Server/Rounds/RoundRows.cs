@@ -4,6 +4,7 @@ using System.Text.Json;
 using Federated.Aggregators.Json;
 using Federated.Server.Faults;
 using Federated.Server.Privacy;
+using Federated.Server.Storage;
 using Federated.Server.Storage.Rows;
 
 namespace Federated.Server.Rounds;
@@ -214,13 +215,14 @@ static class RoundRows
         Code = entry.Fault is { } fault ? FaultCatalog.Of(fault).Code : null,
     };
 
-    static string WriteGroups(ImmutableArray<GroupInfo> groups) => Encoding.UTF8.GetString(CanonicalJson.Write(w =>
+    static string WriteGroups(ImmutableArray<GroupInfo> groups) => Encoding.UTF8.GetString(CanonicalJson.Write(w => w.WriteObjects("groups", groups, WriteGroup)));
+
+    public static void WriteGroup(Utf8JsonWriter w, GroupInfo group)
     {
-        w.WriteStartArray("groups");
-        foreach (var group in groups)
-            JsonSerializer.Serialize(w, new { group = group.Group, digest = group.Digest, size = group.Size });
-        w.WriteEndArray();
-    }));
+        w.WriteString("group", group.Group);
+        w.WriteString("digest", group.Digest);
+        w.WriteNumber("size", group.Size);
+    }
 
     public static string Name<T>(T value) where T : struct, Enum => value.ToString().ToLowerInvariant();
 }

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Federated.Aggregators.Json;
 using Federated.Server.Planning;
+using Federated.Server.Storage;
 
 namespace Federated.Server.Rounds;
 
@@ -23,10 +24,7 @@ sealed record VersionPlanning(int PlanVersion, ImmutableSortedDictionary<string,
     public string ToJson() => Encoding.UTF8.GetString(CanonicalJson.Write(w =>
     {
         w.WriteNumber("planVersion", PlanVersion);
-        w.WriteStartArray("clients");
-        foreach (var part in Clients.Values)
-            part.Write(w);
-        w.WriteEndArray();
+        w.WriteObjects("clients", Clients.Values, PlannedPart.Write);
     }));
 
     /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
@@ -34,7 +32,7 @@ sealed record VersionPlanning(int PlanVersion, ImmutableSortedDictionary<string,
     {
         var o = StrictObject.Parse(Encoding.UTF8.GetBytes(json), "planning");
         var planning = new VersionPlanning((int)o.Integer("planVersion", 0, int.MaxValue),
-            o.Array("clients", (e, path) => PlannedPart.Read(new StrictObject(e, path))).ToImmutableSortedDictionary(p => p.Choice.Client, p => p, StringComparer.Ordinal));
+            o.Objects("clients", PlannedPart.Read).ToImmutableSortedDictionary(p => p.Choice.Client, p => p, StringComparer.Ordinal));
         o.Done();
         return planning;
     }
@@ -44,52 +42,37 @@ sealed record VersionPlanning(int PlanVersion, ImmutableSortedDictionary<string,
 /// <param name="Start">Null for a client that only evaluates.</param>
 sealed record PlannedPart(ClientChoice Choice, ClientStart? Start)
 {
-    public void Write(Utf8JsonWriter w)
+    public static void Write(Utf8JsonWriter w, PlannedPart part)
     {
-        w.WriteStartObject();
-        w.WriteString("client", Choice.Client);
-        if (Choice.Refusal is { } refusal)
+        w.WriteString("client", part.Choice.Client);
+        if (part.Choice.Refusal is { } refusal)
             w.WriteString("refusal", refusal);
-        if (Start is { } start)
-            WriteTraining(w, start);
-        w.WriteEndObject();
+        if (part.Start is { } start)
+            WriteTraining(w, part.Choice, start);
     }
 
     public static PlannedPart Read(StrictObject o)
     {
         var client = o.Text("client");
         if (o.Element("refusal") is not null)
-        {
-            var refused = new PlannedPart(ClientChoice.EvaluationOnly(client, o.Text("refusal")), null);
-            o.Done();
-            return refused;
-        }
+            return new PlannedPart(ClientChoice.EvaluationOnly(client, o.Text("refusal")), null);
         var choice = new ClientChoice(client, o.Texts("groups", maxCount: 100_000), (int)o.Integer("rank", 1, int.MaxValue), (int)o.Integer("batch", 1, int.MaxValue),
             (int)o.Integer("baseBits", 1, 32), o.Number("predictedBytes", 0, double.MaxValue), o.Number("predictedSeconds", 0, double.MaxValue));
-        var blobs = o.Array("blobs", (e, path) => RoundRestore.ReadGroup(new StrictObject(e, path)));
-        var part = new PlannedPart(choice, new ClientStart(o.Text("plan"), o.Text("manifest"), (int)o.Integer("steps", 1, int.MaxValue), [.. blobs]));
-        o.Done();
-        return part;
+        return new PlannedPart(choice, new ClientStart(o.Text("plan"), o.Text("manifest"), (int)o.Integer("steps", 1, int.MaxValue), [.. o.Objects("blobs", RoundRestore.ReadGroup)]));
     }
 
-    void WriteTraining(Utf8JsonWriter w, ClientStart start)
+    static void WriteTraining(Utf8JsonWriter w, ClientChoice choice, ClientStart start)
     {
-        w.WriteStartArray("groups");
-        foreach (var group in Choice.Groups)
-            w.WriteStringValue(group);
-        w.WriteEndArray();
-        w.WriteNumber("rank", Choice.Rank);
-        w.WriteNumber("batch", Choice.Batch);
-        w.WriteNumber("baseBits", Choice.BaseBits);
-        w.WriteNumber("predictedBytes", Choice.PredictedBytes);
-        w.WriteNumber("predictedSeconds", Choice.PredictedSeconds);
+        w.WriteTexts("groups", choice.Groups);
+        w.WriteNumber("rank", choice.Rank);
+        w.WriteNumber("batch", choice.Batch);
+        w.WriteNumber("baseBits", choice.BaseBits);
+        w.WriteNumber("predictedBytes", choice.PredictedBytes);
+        w.WriteNumber("predictedSeconds", choice.PredictedSeconds);
         w.WriteNumber("steps", start.Steps);
         w.WriteString("plan", start.Plan);
         w.WriteString("manifest", start.Manifest);
-        w.WriteStartArray("blobs");
-        foreach (var blob in start.Groups)
-            JsonSerializer.Serialize(w, new { group = blob.Group, digest = blob.Digest, size = blob.Size });
-        w.WriteEndArray();
+        w.WriteObjects("blobs", start.Groups, RoundRows.WriteGroup);
     }
 }
 

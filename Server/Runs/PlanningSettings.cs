@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Federated.Aggregators.Json;
 using Federated.Server.Planning;
+using Federated.Server.Storage;
 
 namespace Federated.Server.Runs;
 
@@ -44,9 +45,9 @@ sealed record PlanningSettings(IReadOnlyList<int> Ranks, IReadOnlyList<int> Batc
     public void Write(Utf8JsonWriter w)
     {
         w.WriteStartObject("planning");
-        Write(w, "ranks", Ranks);
-        Write(w, "batches", Batches);
-        Write(w, "baseBits", BaseBits);
+        w.WriteIntegers("ranks", Ranks);
+        w.WriteIntegers("batches", Batches);
+        w.WriteIntegers("baseBits", BaseBits);
         w.WriteNumber("memoryShare", MemoryShare);
         w.WriteNumber("epochs", Epochs);
         w.WriteEndObject();
@@ -61,13 +62,5 @@ sealed record PlanningSettings(IReadOnlyList<int> Ranks, IReadOnlyList<int> Batc
         var first = values.Zip(values.Skip(1)).FirstOrDefault(p => p.First >= p.Second);
         return values.Count > 0 && first == default ? values
             : throw new FormatException($"{o.Path}.{name} {(values.Count == 0 ? "is empty" : $"has {first.First} before {first.Second}")}; ascending values are needed.");
-    }
-
-    static void Write(Utf8JsonWriter w, string name, IReadOnlyList<int> values)
-    {
-        w.WriteStartArray(name);
-        foreach (var value in values)
-            w.WriteNumberValue(value);
-        w.WriteEndArray();
     }
 }

@@ -70,12 +70,7 @@ static class RunSpecJson
         spec.WarmStart?.Write(w);
         StrategyJson.Write(w, spec.Strategy);
         if (spec.Clients is { } clients)
-        {
-            w.WriteStartArray("clients");
-            foreach (var client in clients)
-                w.WriteStringValue(client);
-            w.WriteEndArray();
-        }
+            w.WriteTexts("clients", clients);
         w.WriteNumber("rounds", spec.Rounds);
         WriteCohort(w, spec.Cohort);
         WriteTrain(w, spec.Train);
