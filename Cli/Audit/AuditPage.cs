@@ -54,9 +54,9 @@ static class AuditPage
 
     static string Table(IReadOnlyList<AuditRow> rows)
     {
-        var html = new StringBuilder("<div class=\"wide\"><table><tr><th>method<th>defence<th>attack<th>epsilon<th>AUC<th>recall at T<th>advantage<th>at least<th>exact hits<th>tokens<th>ROUGE-L<th>numbers read<th>numbers told<th>loss gained<th>gain lost</tr>");
+        var html = new StringBuilder("<div class=\"wide\"><table><tr><th>method<th>defence<th>attack<th>epsilon<th>AUC<th>± over batches<th>recall at T<th>advantage<th>at least<th>exact hits<th>tokens<th>ROUGE-L<th>numbers read<th>numbers told<th>loss gained<th>gain lost</tr>");
         foreach (var r in rows)
-            html.Append(CultureInfo.InvariantCulture, $"<tr><td>{Text(r.Method)}<td>{Text(r.Defence)}<td>{Text(r.Attack)}<td>{r.Epsilon:0.##}<td>{r.Auc:F3}<td>{r.RecallAtT:F3}<td>{r.Advantage:F3}<td>{r.AdvantageFloor:F3}<td>{r.ExactHits:F3}<td>{r.TokenRecall:F3}<td>{r.RougeL:F3}<td>{r.SecretsRead:F2}<td>{r.SecretsTold:F2}<td>{r.LossGain:F4}<td>{r.GainLost:F4}</tr>");
+            html.Append(CultureInfo.InvariantCulture, $"<tr><td>{Text(r.Method)}<td>{Text(r.Defence)}<td>{Text(r.Attack)}<td>{r.Epsilon:0.##}<td>{r.Auc:F3}<td>{r.AucSpread:F3}<td>{r.RecallAtT:F3}<td>{r.Advantage:F3}<td>{r.AdvantageFloor:F3}<td>{r.ExactHits:F3}<td>{r.TokenRecall:F3}<td>{r.RougeL:F3}<td>{r.SecretsRead:F2}<td>{r.SecretsTold:F2}<td>{r.LossGain:F4}<td>{r.GainLost:F4}</tr>");
         return html.Append("</table></div>").ToString();
     }
 

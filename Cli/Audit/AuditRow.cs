@@ -7,6 +7,7 @@ namespace Federated.Cli.Audit;
 /// <param name="Epsilon">One release's, where the defence is a guarantee.</param>
 /// <param name="Auc">Mean, and the mean of its standard errors.</param>
 /// <param name="AucError">See <paramref name="Auc"/>.</param>
+/// <param name="AucSpread">Standard deviation over the batches.</param>
 /// <param name="RecallAtT">Members among the T nearest.</param>
 /// <param name="Advantage">Largest gap of true and false positive rate.</param>
 /// <param name="AdvantageFloor">Mean lower end of its interval.</param>
@@ -17,7 +18,7 @@ namespace Federated.Cli.Audit;
 /// <param name="SecretsTold">Numbers that the updated model tells when asked.</param>
 /// <param name="LossGain">How much the update lowers the loss on its own texts, in nats a token: what is left of its use.</param>
 /// <param name="GainLost">Of the undefended update's gain, what the defence has cost; in nats a token.</param>
-sealed record AuditRow(string Method, string Attack, string Defence, double? Epsilon, double Auc, double AucError, double RecallAtT, double Advantage, double AdvantageFloor,
+sealed record AuditRow(string Method, string Attack, string Defence, double? Epsilon, double Auc, double AucError, double AucSpread, double RecallAtT, double Advantage, double AdvantageFloor,
     double ExactHits, double TokenRecall, double RougeL, double SecretsRead, double SecretsTold, double LossGain, double GainLost);
 
 /// <summary>A whole audit.</summary>

@@ -3,6 +3,7 @@ using Federated.Aggregators.Numerics;
 using Federated.Client.Adapters;
 using Federated.Client.Models.Gpt2;
 using Federated.Client.Models.Tokenizers;
+using Federated.Client.Peft.ParallelAdapter;
 using Federated.Privacy.Attacks;
 using Federated.Privacy.Probes;
 using AttackOutcome = Federated.Privacy.Attacks.AttackResult;
@@ -14,6 +15,7 @@ sealed class Auditor(Gpt2Model model, BytePairTokenizer tokenizer, IReadOnlyList
 {
     const int ControlsPerToken = 4;
     const int Openings = 16;
+    const int Shadows = 32;
 
     /// <summary>One row per defence. The span test is tried where an update has rows for it, otherwise what the update makes likelier.</summary>
     public IReadOnlyList<AuditRow> Run(string method, CancellationToken stop)
@@ -46,9 +48,23 @@ sealed class Auditor(Gpt2Model model, BytePairTokenizer tokenizer, IReadOnlyList
             var span = new RecitAttack(target, new TokenPairing(Beam: 16));
             return ("span", (sent, truth, controls, secrets) => span.Run(sent, truth, controls, secrets));
         }
-        var random = new Random((int)settings.Seed);
-        var likelihood = new LikelihoodAttack(target, [.. Enumerable.Range(0, Openings).Select(_ => random.Next(model.Config.Vocabulary))]);
+        var shadows = Unrelated();
+        int[][] openings = [.. shadows.SelectMany(b => b).Take(Openings).Select((s, i) => s[..(1 + i % (s.Length - 1))])];
+        var likelihood = new LikelihoodAttack(target, openings, new ShadowTraining(shadows, settings.Steps, settings.Rate));
         return ("likelihood", (sent, truth, controls, secrets) => likelihood.Run(sent, truth, controls, secrets));
+    }
+
+    /// <summary>Batches as the client's, of text that is not attacked: the caller's other texts, as an attacker has text of the same kind, and random tokens where those are too few.</summary>
+    int[][][] Unrelated()
+    {
+        var (random, others) = (new Random((int)settings.Seed), new Queue<string>(texts.Skip((settings.Batches * settings.BatchSize + 1) / 2)));
+        int[] Next()
+        {
+            if (others.TryDequeue(out var text) && Cut(tokenizer.Encode(text), settings.Length) is { Length: > 1 } tokens)
+                return tokens;
+            return [.. Enumerable.Range(0, settings.Length).Select(_ => random.Next(model.Config.Vocabulary))];
+        }
+        return [.. Enumerable.Range(0, Shadows).Select(_ => Enumerable.Range(0, settings.BatchSize).Select(_ => Next()).ToArray())];
     }
 
     /// <summary>How much the update lowers the loss on its own texts.</summary>
@@ -65,18 +81,18 @@ sealed class Auditor(Gpt2Model model, BytePairTokenizer tokenizer, IReadOnlyList
     {
         double Mean(Func<AttackOutcome, double> of) => all.Average(o => of(o.Attack));
         var gain = all.Average(o => o.Gain);
-        return new AuditRow(method, attack, defence.Name, defence.Epsilon, Mean(a => a.Tokens.Auc), Mean(a => a.Tokens.AucError), Mean(a => a.Tokens.Recall), Mean(a => a.Tokens.Advantage),
+        return new AuditRow(method, attack, defence.Name, defence.Epsilon, Mean(a => a.Tokens.Auc), Mean(a => a.Tokens.AucError), Bench.Spread.Of(all.Select(o => (double?)o.Attack.Tokens.Auc))!.Deviation, Mean(a => a.Tokens.Recall), Mean(a => a.Tokens.Advantage),
             Mean(a => a.Tokens.AdvantageFloor), Mean(a => a.Tokens.ExactHits), Mean(a => a.TokenRecall), Mean(a => a.RougeL), Mean(a => a.SecretsRead), Mean(a => a.SecretsTold), gain, whole - gain);
     }
 
-    // A is as it was drawn; B is not zero, as after a round or two.
+    // What is drawn at random is as it was drawn; what starts at zero, LoRA's B and an adapter's upper half, is not zero, as after a round or two.
     AdapterTensors Start(string method)
     {
         var options = new Dictionary<string, string>();
         if (method is "lora" or "ffa-lora")
             options["r"] = $"{settings.Rank}";
         var start = AdapterInitializer.Create(model, new AdapterRequest { Method = method, Options = options, Seed = settings.Seed }).Version0;
-        foreach (var tensor in start.Layout.Tensors.Where(t => start.Layout.Groups[t.Group].Group.Product?.Left == t.Role))
+        foreach (var tensor in start.Layout.Tensors.Where(t => t.Role == ParallelAdapterMethod.Up || start.Layout.Groups[t.Group].Group.Product?.Left == t.Role))
         {
             var values = start[tensor];
             new Philox(settings.Seed, (ulong)tensor.Index).Uniform(values);

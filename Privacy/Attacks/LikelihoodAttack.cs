@@ -3,59 +3,140 @@ using Federated.Privacy.Probes;
 namespace Federated.Privacy.Attacks;
 
 /// <summary>
-/// What an update of any method tells by what it does to the model: which tokens became likelier after public openings, and what the updated model writes. For
-/// methods none of whose tensors holds combinations of block 0's inputs, to which the span test says nothing. Ours, and weak: a lower bound on what leaks, no more.
+/// What an update of any method tells by what it does to the model. To first order a token's log-probability after an opening rises by the inner product of its
+/// gradient and the update, so the rises match the update against every candidate's gradient. What updates of any data have in common is taken out, and each
+/// token's rest is measured in the deviation that updates of unrelated data give it, as an offline likelihood-ratio test does (LiRA, arXiv 2112.03570). For
+/// methods none of whose tensors holds combinations of block 0's inputs, to which the span test says nothing. Ours: a lower bound on what leaks, no more.
 /// </summary>
-/// <param name="target">The model.</param>
-/// <param name="openings">Single tokens to begin with, 1 or more, independent of the data.</param>
-public sealed class LikelihoodAttack(IAttackTarget target, IReadOnlyList<int> openings)
+public sealed class LikelihoodAttack
 {
-    double[]? _before;
+    // A few updates know a token's deviation badly, so a share of it is the vocabulary's.
+    const double SharedVariance = 0.25;
+
+    readonly IAttackTarget _target;
+    readonly IReadOnlyList<int[]> _openings;
+    readonly double[] _before, _common, _deviation;
+
+    /// <param name="target">The model.</param>
+    /// <param name="openings">Prefixes, 1 or more, independent of the data.</param>
+    /// <param name="shadows">What the attacker makes updates from to learn what any update looks like.</param>
+    public LikelihoodAttack(IAttackTarget target, IReadOnlyList<int[]> openings, ShadowTraining shadows)
+    {
+        (_target, _openings, _before) = (target, openings, []);
+        _before = LogProbabilities();
+        (_common, _deviation) = Calibrate(shadows);
+    }
 
     /// <summary>Attacks an update and, knowing the truth, scores what came out.</summary>
-    /// <param name="update">As it was sent, decoded.</param>
+    /// <param name="update">As it was sent, decoded; its scale changes nothing.</param>
     /// <param name="truth">The sequences that were trained on.</param>
     /// <param name="controls">Tokens to measure against: frequency-matched, none of the truth's; at least 1.</param>
     /// <param name="secrets">What must not come out, with the prompt that asks for it; may be empty.</param>
     public AttackResult Run(IReadOnlyDictionary<string, float[]> update, IReadOnlyList<int[]> truth, IReadOnlyList<int> controls, IReadOnlyList<AskedSecret> secrets)
     {
-        _before ??= Mean();
-        var (shift, written) = Shifts(update, truth.Count, truth.Max(t => t.Length));
+        var scores = Scores(update);
         // A sequence's first token is predicted by nothing, so no loss knows it.
         var members = truth.SelectMany(t => t.Skip(1)).Distinct().ToList();
-        var tokens = Separation.Of([.. members.Select(t => -shift[t])], [.. controls.Select(t => -shift[t])]);
-        var likeliest = Enumerable.Range(0, shift.Length).OrderByDescending(t => shift[t]).ThenBy(t => t).Take(members.Count).ToHashSet();
+        var tokens = Separation.Of([.. members.Select(t => -scores[t])], [.. controls.Select(t => -scores[t])]);
+        int[] likeliest = [.. Enumerable.Range(0, scores.Length).OrderByDescending(t => scores[t]).ThenBy(t => t).Take(members.Count)];
+        var written = Write(update, likeliest, truth.Count, truth.Max(t => t.Length));
         return new AttackResult(0, tokens with { ExactHits = 0 }, members.Count(likeliest.Contains) / (double)members.Count, truth.Average(t => written.Max(w => RougeL.Of(t, w))),
             PiiRecovery.Share(secrets, s => written.Any(w => PiiRecovery.IsIn(w, s.Tokens, mayLackTheLast: false))),
-            PiiRecovery.Share(secrets, s => PiiRecovery.Elicit(target, update, s.Prompt, s.Tokens.Count).SequenceEqual(s.Tokens)), written);
+            PiiRecovery.Share(secrets, s => PiiRecovery.Elicit(_target, update, s.Prompt, s.Tokens.Count).SequenceEqual(s.Tokens)), written);
     }
 
-    /// <summary>By token: how much its mean log-probability rose; and a greedy text from each of the tokens that gained most.</summary>
-    (double[] Shift, IReadOnlyList<int[]> Written) Shifts(IReadOnlyDictionary<string, float[]> update, int texts, int length)
+    /// <summary>By token: how far its rise stands out, in deviations; high speaks for a token that was trained on. All 0 for an update that changes nothing.</summary>
+    public double[] Scores(IReadOnlyDictionary<string, float[]> update)
     {
-        target.Apply(update, 1);
-        double[] shift;
+        if (update.Values.All(t => Array.TrueForAll(t, v => v == 0)))
+            return new double[_before.Length];
+        var rise = Rise(update);
+        // Least squares: an update is so much of what all updates are, and the rest is its own.
+        var share = Dot(rise, _common) / Math.Max(double.Epsilon, Dot(_common, _common));
+        return [.. rise.Select((r, t) => (r - share * _common[t]) / _deviation[t])];
+    }
+
+    (double[] Common, double[] Deviation) Calibrate(ShadowTraining shadows)
+    {
+        if (shadows.Batches.Count < 2)
+            throw new ArgumentException($"There are {shadows.Batches.Count} shadow batches; 2 are the least.", nameof(shadows));
+        var rises = shadows.Batches.Select(b => (Rise: Rise(_target.Update(b, shadows.Steps, shadows.Rate)), Tokens: b.SelectMany(s => s).ToHashSet())).ToList();
+        var (common, variance) = (new double[_before.Length], new double[_before.Length]);
+        for (var token = 0; token < common.Length; token++)
+        {
+            // Of a token that a shadow holds its update tells something else: what it is to be a member.
+            var outside = rises.Where(r => !r.Tokens.Contains(token)).Select(r => r.Rise[token]).DefaultIfEmpty(0).ToList();
+            common[token] = outside.Average();
+            variance[token] = outside.Average(r => (r - common[token]) * (r - common[token]));
+        }
+        var shared = variance.Average();
+        return (common, [.. variance.Select(v => Math.Sqrt((1 - SharedVariance) * v + SharedVariance * shared) is > 0 and var d ? d : 1)]);
+    }
+
+    /// <summary>How the mean log-probabilities change, about their mean and in units of their root mean square.</summary>
+    double[] Rise(IReadOnlyDictionary<string, float[]> update)
+    {
+        _target.Apply(update, 1);
+        double[] rise;
         try
         {
-            shift = [.. Mean().Zip(_before!, (after, before) => after - before)];
+            rise = [.. LogProbabilities().Zip(_before, (after, before) => after - before)];
         }
         finally
         {
-            target.Apply(update, -1);
+            _target.Apply(update, -1);
         }
-        var first = Enumerable.Range(0, shift.Length).OrderByDescending(t => shift[t]).ThenBy(t => t).Take(texts);
-        return (shift, [.. first.Select(t => (int[])[t, .. PiiRecovery.Elicit(target, update, [t], length - 1)])]);
+        var mean = rise.Average();
+        rise = [.. rise.Select(r => r - mean)];
+        var scale = Math.Sqrt(Dot(rise, rise) / rise.Length);
+        return scale == 0 ? rise : [.. rise.Select(r => r / scale)];
     }
 
-    double[] Mean()
+    double[] LogProbabilities()
     {
-        var sum = new double[target.Vocabulary];
-        foreach (var opening in openings)
+        var sum = new double[_target.Vocabulary];
+        foreach (var opening in _openings)
         {
-            var logs = target.NextLogProbabilities([opening]);
+            var logs = _target.NextLogProbabilities(opening);
             for (var t = 0; t < sum.Length; t++)
-                sum[t] += logs[t] / openings.Count;
+                sum[t] += logs[t] / _openings.Count;
         }
         return sum;
     }
+
+    /// <summary>Texts of the tokens found alone, each once, in the order that the updated model finds likeliest; one from each of the first tokens.</summary>
+    List<int[]> Write(IReadOnlyDictionary<string, float[]> update, int[] found, int texts, int length)
+    {
+        _target.Apply(update, 1);
+        try
+        {
+            return [.. found.Take(texts).Select(first => Continue(first, found, length))];
+        }
+        finally
+        {
+            _target.Apply(update, -1);
+        }
+    }
+
+    int[] Continue(int first, int[] found, int length)
+    {
+        List<int> text = [first];
+        var left = found.Except(text).ToList();
+        while (text.Count < length && left.Count > 0)
+        {
+            var logs = _target.NextLogProbabilities(text);
+            var next = left.MaxBy(t => logs[t]);
+            text.Add(next);
+            left.Remove(next);
+        }
+        return [.. text];
+    }
+
+    static double Dot(double[] a, double[] b) => a.Zip(b, (x, y) => x * y).Sum();
 }
+
+/// <summary>Updates that the attacker makes from data of its own, trained as the client trains.</summary>
+/// <param name="Batches">2 or more, as large as the client's.</param>
+/// <param name="Steps">1 or more.</param>
+/// <param name="Rate">Above 0.</param>
+public sealed record ShadowTraining(IReadOnlyList<int[][]> Batches, int Steps, double Rate);

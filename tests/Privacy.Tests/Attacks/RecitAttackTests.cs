@@ -88,28 +88,6 @@ public sealed class RecitAttackTests
         Assert.Equal(1, result.SecretsRead);
     }
 
-    // For methods whose updates hold no inputs: what was trained on became likelier, an empty update makes nothing so.
-    [Fact]
-    public void Likelihood_TrainedTokens_StandOutAndAnEmptyUpdateIsACoin()
-    {
-        using var target = new TinyTransformer(14);
-        var attack = new LikelihoodAttack(target, [1, 2, 3, 4]);
-        var before = target.NextLogProbabilities([5]);
-        var (auc, coin) = (0.0, 0.0);
-        for (var batch = 0; batch < 5; batch++)
-        {
-            var truth = Batch(target, 300 + batch, 2, 6);
-            var update = target.Update(truth, 20, 0.5);
-            auc += attack.Run(update, truth, Controls(target, truth), []).Tokens.Auc / 5;
-            // On a model of its own: what adding and taking back an update leaves by rounding would be ranked as well.
-            using var untouched = new TinyTransformer(14);
-            coin += new LikelihoodAttack(untouched, [1, 2]).Run(update.ToDictionary(t => t.Key, t => new float[t.Value.Length]), truth, Controls(target, truth), []).Tokens.Auc / 5;
-        }
-        Assert.InRange(auc, 0.6, 1);
-        Assert.Equal(0.5, coin, 6);
-        Assert.All(before.Zip(target.NextLogProbabilities([5])), p => Assert.Equal(p.First, p.Second, 1e-4));
-    }
-
     // A base that was trained to note what it reads, against the same base as it was: after the client's steps the poisoned one tells more.
     [Fact]
     public void FineTuneBase_OnNotes_MakesTheSecretsMoreLikelyAfterTheClientsUpdate()
