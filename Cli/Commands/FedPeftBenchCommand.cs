@@ -30,7 +30,7 @@ static class FedPeftBenchCommand
             var console = DemoConsole.Standard();
             var rows = await new FedPeftBench(settings, new FashionMnist(parsed.GetValue(images)!), new Workspace(parsed.GetValue(work)!), console).RunAsync(stop);
             console.Write(Table(rows));
-            await BenchFile.WriteAsync(parsed.GetValue(json), "bench fedpeft", [new BenchEntry("fedpeft", "accuracy", [.. rows.Select(row => row.Accuracy)], BenchEntry.MedianOf(Ratios(rows))) { Runs = rows }], stop);
+            await BenchFile.WriteAsync(parsed.GetValue(json), BenchFile.Asked(parsed, json), [new BenchEntry("fedpeft", "accuracy", [.. rows.Select(row => row.Accuracy)], BenchEntry.MedianOf(Ratios(rows))) { Runs = rows }], stop);
             return ExitCode.Done;
         });
         return command;

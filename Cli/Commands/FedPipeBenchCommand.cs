@@ -18,22 +18,27 @@ static class FedPipeBenchCommand
         var seeds = new Option<int>("--seeds") { Description = "How many seeds, 1, 2, 3, ...", DefaultValueFactory = _ => defaults.Seeds };
         var rounds = new Option<int>("--rounds") { DefaultValueFactory = _ => defaults.Rounds };
         var deadline = new Option<double>("--deadline") { Description = "Simulated seconds that a planned round may take.", DefaultValueFactory = _ => defaults.DeadlineSeconds };
+        var labels = new Option<string[]>("--labels") { Description = "How labels spread over the sites: iid, dirichlet:ALPHA.", DefaultValueFactory = _ => [.. defaults.Labels], AllowMultipleArgumentsPerToken = true };
         var pretrain = new Option<int>("--pretrain-epochs") { DefaultValueFactory = _ => defaults.PretrainEpochs };
         var images = new Option<string>("--images") { Description = "Folder of Fashion-MNIST's four IDX files.", DefaultValueFactory = _ => FashionMnist.DefaultFolder };
         var work = new Option<string>("--work") { Description = "Folder for the base.", DefaultValueFactory = _ => Path.Combine("artifacts", "fedpipe") };
         var json = new Option<FileInfo?>("--json") { Description = "Write everything measured to this file." };
-        var command = new Command("fedpipe", "Adapters sized for each of four simulated devices, or one size for all.") { seeds, rounds, deadline, pretrain, images, work, json };
+        var command = new Command("fedpipe", "Adapters sized for each of four simulated devices, or one size for all.") { seeds, rounds, deadline, labels, pretrain, images, work, json };
         command.SetAction(async (parsed, stop) =>
         {
-            var settings = defaults with { Seeds = parsed.GetValue(seeds), Rounds = parsed.GetValue(rounds), DeadlineSeconds = parsed.GetValue(deadline), PretrainEpochs = parsed.GetValue(pretrain) };
+            var settings = defaults with { Seeds = parsed.GetValue(seeds), Rounds = parsed.GetValue(rounds), DeadlineSeconds = parsed.GetValue(deadline), Labels = parsed.GetValue(labels)!, PretrainEpochs = parsed.GetValue(pretrain) };
             var console = DemoConsole.Standard();
             var rows = await new FedPipeBench(settings, new FashionMnist(parsed.GetValue(images)!), new Workspace(parsed.GetValue(work)!), console).RunAsync(stop);
-            var target = settings.TargetShare * rows.Where(row => row.Accuracy.Count > 0).Max(row => row.Accuracy[^1]);
-            console.Write(Table(rows, target));
+            var entries = new List<BenchEntry>();
+            foreach (var own in rows.GroupBy(row => row.Labels).Select(g => g.ToList()))
+            {
+                var target = settings.TargetShare * own.Where(row => row.Accuracy.Count > 0).Max(row => row.Accuracy[^1]);
+                console.Write(Table(own, target));
+                entries.Add(new BenchEntry($"fedpipe {own[0].Labels}", "s to the target", [.. Times(own, "fedpipe", target)], BenchEntry.MedianOf(Ratios(own, target)))
+                    { Runs = own.Select(row => new { row, target, secondsToTarget = row.SecondsTo(target) }) });
+            }
             foreach (var words in rows.Last(row => row.Name == "fedpipe").Choices) console.Say(words);
-            if (parsed.GetValue(json) is { } file)
-                await BenchFile.WriteAsync(file, "bench fedpipe", [new BenchEntry("fedpipe", "s to the target", [.. Times(rows, "fedpipe", target)], BenchEntry.MedianOf(Ratios(rows, target)))
-                    { Runs = rows.Select(row => new { row, target, secondsToTarget = row.SecondsTo(target) }) }], stop);
+            await BenchFile.WriteAsync(parsed.GetValue(json), BenchFile.Asked(parsed, json), entries, stop);
             return ExitCode.Done;
         });
         return command;
@@ -47,7 +52,7 @@ static class FedPipeBenchCommand
 
     static Table Table(IReadOnlyList<FedPipeRow> rows, double target)
     {
-        var table = new Table { Title = new(string.Create(CultureInfo.InvariantCulture, $"{rows.Max(row => row.Seed)} seeds; the target is {100 * target:0.0} %")) };
+        var table = new Table { Title = new(string.Create(CultureInfo.InvariantCulture, $"{rows[0].Labels}, {rows.Max(row => row.Seed)} seeds; the target is {100 * target:0.0} %")) };
         table.AddColumns("size", "final accuracy, %", "simulated s to the target", "s / round", "MiB / round", "waiting share", "clients that train", "ms / step here", "peak MiB");
         foreach (var own in rows.GroupBy(row => row.Name))
         {

@@ -37,10 +37,10 @@ static class LeakageBenchCommand
             var result = AuditCommand.Run(folder, mails, Methods, settings, stop);
             AuditCommand.Write(result, parsed.GetValue(work)!);
             foreach (var row in result.Rows)
-                Console.Out.WriteLine(FormattableString.Invariant($"{row.Method,-16} {row.Attack,-10} {row.Defence,-10} AUC {row.Auc:F3}  tokens {row.TokenRecall:F3}  ROUGE-L {row.RougeL:F3}  numbers {row.SecretsRead:F2}/{row.SecretsTold:F2}  loss {row.LossGain:F4} (lost {row.GainLost:F4})"));
+                Console.Out.WriteLine(FormattableString.Invariant($"{row.Method,-16} {row.Attack,-10} {row.Defence,-10} AUC {row.Auc:F3} ± {row.AucSpread:F3}  tokens {row.TokenRecall:F3}  ROUGE-L {row.RougeL:F3}  numbers {row.SecretsRead:F2}/{row.SecretsTold:F2}  loss {row.LossGain:F4} (lost {row.GainLost:F4})"));
             foreach (var method in result.Rows.GroupBy(r => r.Method))
                 Console.Out.WriteLine($"{method.Key}: AUC {(Falls(method) ? "falls" : "does NOT fall")} with every step of the noise");
-            await BenchFile.WriteAsync(parsed.GetValue(json), "bench leakage",
+            await BenchFile.WriteAsync(parsed.GetValue(json), BenchFile.Asked(parsed, json),
                 [new BenchEntry("leakage", "AUC", [.. result.Rows.Select(r => r.Auc)], BenchEntry.MedianOf(result.Rows.Select(r => r.TokenRecall))) { Runs = result }], stop);
             return ExitCode.Done;
         });

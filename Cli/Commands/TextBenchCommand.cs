@@ -42,7 +42,7 @@ static class TextBenchCommand
             }
             console.Write(Summary(results));
             if (parsed.GetValue(json) is { } file)
-                await BenchFile.WriteAsync(file, "bench text", [new BenchEntry("text", "s", [.. results.Select(r => r.Seconds)], BenchEntry.MedianOf(results.Select(Advantage))) { Runs = results }], stop);
+                await BenchFile.WriteAsync(file, BenchFile.Asked(parsed, json), [new BenchEntry("text", "s", [.. results.Select(r => r.Seconds)], BenchEntry.MedianOf(results.Select(Advantage))) { Runs = results }], stop);
             return ExitCode.Done;
         });
         return command;

@@ -5,7 +5,10 @@ using Federated.Client.Data.Domains;
 namespace Federated.Cli.Demo;
 
 /// <summary>The images of the sites, loaded here as the sites themselves load them.</summary>
-sealed class SiteImages(FashionMnist files, DemoSettings settings)
+/// <param name="files">Where they are.</param>
+/// <param name="settings">How many, and how labels spread.</param>
+/// <param name="poolPerSite">Images that a site draws its own from; no other site does.</param>
+sealed class SiteImages(FashionMnist files, DemoSettings settings, int poolPerSite = FashionMnist.PoolPerSite)
 {
     readonly Lazy<ImageArchive> _train = new(() => ImageArchive.Load(files.TrainImagesFile, files.TrainLabelsFile));
     readonly Lazy<ImageArchive> _test = new(() => ImageArchive.Load(files.TestImagesFile, files.TestLabelsFile));
@@ -33,7 +36,7 @@ sealed class SiteImages(FashionMnist files, DemoSettings settings)
         ["seed"] = Seed(site),
     };
 
-    IndexRange Range(Site site) => new(FashionMnist.BaseImages + site.Index * FashionMnist.PoolPerSite, settings.ImagesPerSite, FashionMnist.PoolPerSite);
+    IndexRange Range(Site site) => new(FashionMnist.BaseImages + site.Index * poolPerSite, settings.ImagesPerSite, poolPerSite);
 
     ulong Seed(Site site) => 1000 * settings.Seed + (ulong)site.Index;
 }

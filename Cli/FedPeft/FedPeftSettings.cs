@@ -1,6 +1,6 @@
 namespace Federated.Cli.FedPeft;
 
-/// <summary>What <c>bench fedpeft</c> does; sized so that three seeds take less than ten minutes on two cores.</summary>
+/// <summary>What <c>bench fedpeft</c> does.</summary>
 sealed record FedPeftSettings
 {
     public int Seeds { get; init; } = 3;

@@ -14,14 +14,14 @@ sealed class FedPipeBench(FedPipeSettings settings, FashionMnist files, Workspac
     public async Task<IReadOnlyList<FedPipeRow>> RunAsync(CancellationToken stop)
     {
         TorchSharp.torch.set_num_threads(1);
-        var folder = await BaseModel.EnsureAsync(workspace, new SiteImages(files, Demo(1)), Demo(1), console, stop);
-        return await console.ProgressAsync("Ways of sizing", 3 * settings.Seeds * settings.Rounds, report => Task.Run(() =>
+        var folder = await BaseModel.EnsureAsync(workspace, Images("iid", 1), Demo("iid", 1), console, stop);
+        return await console.ProgressAsync("Ways of sizing", 3 * settings.Labels.Count * settings.Seeds * settings.Rounds, report => Task.Run(() =>
         {
             var (rows, done) = (new List<FedPipeRow>(), 0);
-            for (var seed = 1; seed <= settings.Seeds; seed++)
+            foreach (var (labels, seed) in settings.Labels.SelectMany(l => Enumerable.Range(1, settings.Seeds).Select(s => (l, (ulong)s))))
             {
-                using var fleet = new FedPipeFleet(settings, folder, new SiteImages(files, Demo((ulong)seed)), (ulong)seed);
-                rows.AddRange(Run(fleet, (name, accuracy) => report(++done, FormattableString.Invariant($"{name}, {100 * accuracy:0.0} %")), stop));
+                using var fleet = new FedPipeFleet(settings, folder, Images(labels, seed), labels, seed);
+                rows.AddRange(Run(fleet, (name, accuracy) => report(++done, FormattableString.Invariant($"{name}, {labels}, seed {seed}: {100 * accuracy:0.0} %")), stop));
             }
             return (IReadOnlyList<FedPipeRow>)rows;
         }, stop));
@@ -55,7 +55,7 @@ sealed class FedPipeBench(FedPipeSettings settings, FashionMnist files, Workspac
         Action<string, double> report, CancellationToken stop)
     {
         var training = choices.Where(c => c.Trains).ToList();
-        if (training.Count == 0) return new FedPipeRow(name, fleet.Seed, [], 0, 0, 0, [.. choices.Select(Words)]);
+        if (training.Count == 0) return new FedPipeRow(name, fleet.Labels, fleet.Seed, [], 0, 0, 0, [.. choices.Select(Words)]);
         var schema = fleet.Bundle.Schema;
         var plan = PlanOverrides.Apply(schema, AdapterPlan.Uniform(schema, training.Max(c => c.Rank)), choices);
         LocalSite[] sites = [.. training.Select(c => new LocalSite(c.Client, fleet.Data(c.Client), AdapterLayout.Of(schema, plan, c.Client), fleet.Seed)
@@ -71,7 +71,7 @@ sealed class FedPipeBench(FedPipeSettings settings, FashionMnist files, Workspac
             report(name, accuracy[^1]);
         }
         double[] seconds = [.. training.Select(c => CostModel.Seconds(devices.Single(d => d.Client == c.Client), grid, c.Batch, Scalars(c, modules)))];
-        return new FedPipeRow(name, fleet.Seed, accuracy, seconds.Max(), training.Sum(c => 2.0 * grid.BytesPerScalar * Scalars(c, modules)) / (1 << 20),
+        return new FedPipeRow(name, fleet.Labels, fleet.Seed, accuracy, seconds.Max(), training.Sum(c => 2.0 * grid.BytesPerScalar * Scalars(c, modules)) / (1 << 20),
             seconds.Sum(s => seconds.Max() - s) / (seconds.Length * seconds.Max()), [.. choices.Select(Words)])
         {
             StepMilliseconds = 1000 * steps.Average(), PeakMebibytes = ResidentMemory.PeakBytes() / (double)(1 << 20),
@@ -84,5 +84,8 @@ sealed class FedPipeBench(FedPipeSettings settings, FashionMnist files, Workspac
         ? FormattableString.Invariant($"{choice.Client}: {choice.Groups.Count} matrices, rank {choice.Rank}, batch {choice.Batch}, base {choice.BaseBits} bits; {choice.PredictedBytes / (1 << 20):0.00} MiB, {choice.PredictedSeconds:0.0} s predicted")
         : $"{choice.Client}: evaluates only, {choice.Refusal}";
 
-    DemoSettings Demo(ulong seed) => new() { Seed = seed, ImagesPerSite = settings.ImagesPerSite, TestImages = settings.TestImages, PretrainEpochs = settings.PretrainEpochs };
+    // Every site draws from images of its own.
+    SiteImages Images(string labels, ulong seed) => new(files, Demo(labels, seed), FashionMnist.BaseImages / (settings.PerClass * DeviceClass.All.Count));
+
+    DemoSettings Demo(string labels, ulong seed) => new() { Labels = labels, Seed = seed, ImagesPerSite = settings.ImagesPerSite, TestImages = settings.TestImages, PretrainEpochs = settings.PretrainEpochs };
 }

@@ -23,18 +23,19 @@ sealed class FedPipeFleet : IDisposable
     readonly FedPipeSettings _settings;
     readonly Dictionary<string, IExamples> _data;
 
-    public FedPipeFleet(FedPipeSettings settings, string folder, SiteImages images, ulong seed)
+    public FedPipeFleet(FedPipeSettings settings, string folder, SiteImages images, string labels, ulong seed)
     {
-        (_settings, Seed) = (settings, seed);
+        (_settings, Labels, Seed) = (settings, labels, seed);
         Model = ModelFolder.Load(folder);
         Bases = new HeldBases(Model, folder);
         var normalization = Preprocessor.Load(folder);
         Bundle = AdapterInitializer.Create(Model, new AdapterRequest { Options = new Dictionary<string, string> { ["r"] = $"{MaximumRank}", ["alpha"] = "4", ["rslora"] = "true", ["targets"] = Matrices }, Seed = seed });
         Classes = [.. Enumerable.Range(0, settings.PerClass * DeviceClass.All.Count).Select(i => ($"site-{(char)('a' + i)}", DeviceClass.All[i % DeviceClass.All.Count]))];
-        _data = Classes.Select((c, i) => (c.Client, Images: images.Training(new Site(c.Client, "", settings.Transform, i % 6)))).ToDictionary(c => c.Client, c => (IExamples)new ImageExamples(c.Images, normalization));
+        _data = Classes.Select((c, i) => (c.Client, Images: images.Training(new Site(c.Client, "", settings.Transform, i)))).ToDictionary(c => c.Client, c => (IExamples)new ImageExamples(c.Images, normalization));
         Test = new ImageExamples(images.Test(new Site("test", "", settings.Transform, 0)), normalization);
     }
 
+    public string Labels { get; }
     public ulong Seed { get; }
     public IFoundationModel Model { get; }
     public HeldBases Bases { get; }
@@ -44,10 +45,10 @@ sealed class FedPipeFleet : IDisposable
 
     public IExamples Data(string client) => _data[client];
 
-    /// <summary>Measured here once, at the largest adapter, and slowed down as each kind of device is.</summary>
+    /// <summary>Measured here once in processor time, which other work on this machine does not lengthen, at the largest adapter, and slowed down as each kind of device is.</summary>
     public IReadOnlyList<DeviceReport> Measure()
     {
-        var (small, large) = DeviceProbe.Measure(Model, new StartPoint(Bundle.Version0, []), Data(Classes[0].Client), SmallBatch, LargeBatch, TimeProvider.System);
+        var (small, large) = DeviceProbe.Measure(Model, new StartPoint(Bundle.Version0, []), Data(Classes[0].Client), SmallBatch, LargeBatch, new ProcessorClock());
         StepMeasurement Step(StepCost cost) => new(cost.Batch, cost.Seconds, cost.PeakBytes);
         return [.. Classes.Select(c => c.Class.Report(c.Client, Step(small), Step(large), Data(c.Client).Count, BasePrecision.Weights(Model)))];
     }

@@ -2,13 +2,14 @@ namespace Federated.Cli.FedPipe;
 
 /// <summary>One way of sizing adapters, on one seed.</summary>
 /// <param name="Name">"weakest", "strongest" or "fedpipe".</param>
+/// <param name="Labels">How they spread over the sites.</param>
 /// <param name="Seed">Of everything random.</param>
 /// <param name="Accuracy">On the test images after each round, a share.</param>
 /// <param name="RoundSeconds">Simulated: the slowest client's time.</param>
 /// <param name="MebibytesPerRound">Both ways, all clients.</param>
 /// <param name="WaitingShare">Of all clients' time in a round, the part spent waiting for the slowest.</param>
 /// <param name="Choices">What each client was given, in words.</param>
-sealed record FedPipeRow(string Name, ulong Seed, IReadOnlyList<double> Accuracy, double RoundSeconds, double MebibytesPerRound, double WaitingShare, IReadOnlyList<string> Choices)
+sealed record FedPipeRow(string Name, string Labels, ulong Seed, IReadOnlyList<double> Accuracy, double RoundSeconds, double MebibytesPerRound, double WaitingShare, IReadOnlyList<string> Choices)
 {
     /// <summary>Mean of a local step on this machine, before any slowdown.</summary>
     public double StepMilliseconds { get; init; }

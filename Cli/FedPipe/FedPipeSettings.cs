@@ -1,10 +1,13 @@
 namespace Federated.Cli.FedPipe;
 
-/// <summary>What <c>bench fedpipe</c> does; sized so that three seeds take less than ten minutes on two cores.</summary>
+/// <summary>What <c>bench fedpipe</c> does.</summary>
 sealed record FedPipeSettings
 {
     public int Seeds { get; init; } = 3;
     public int Rounds { get; init; } = 6;
+
+    /// <summary>How labels spread over the sites: alike, and so that the weak devices have images that the others lack.</summary>
+    public IReadOnlyList<string> Labels { get; init; } = ["iid", "dirichlet:0.1"];
 
     /// <summary>Sites of each kind of device.</summary>
     public int PerClass { get; init; } = 2;

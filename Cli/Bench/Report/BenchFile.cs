@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Federated.Cli.Demo;
@@ -31,6 +32,13 @@ static class BenchFile
     /// <summary>Writes nothing where no file is wanted.</summary>
     public static Task WriteAsync(FileInfo? file, string command, IReadOnlyList<BenchEntry> entries, CancellationToken stop) =>
         file is null ? Task.CompletedTask : File.WriteAllTextAsync(file.FullName, Write(command, entries), stop);
+
+    /// <summary>The words that were asked for, without where the file goes.</summary>
+    public static string Asked(ParseResult parsed, Option json)
+    {
+        string[] file = [.. parsed.GetResult(json) is { IdentifierToken: { } name } given ? given.Tokens.Select(t => t.Value).Prepend(name.Value) : []];
+        return string.Join(' ', parsed.Tokens.Select(t => t.Value).Where(t => !file.Contains(t)));
+    }
 
     /// <summary>Of the last 1, 5 and 15 minutes.</summary>
     public static string[] Load() => File.ReadAllText("/proc/loadavg").Split(' ')[..3];
