@@ -14,7 +14,7 @@ namespace Federated.Cli.Audit;
 sealed class Auditor(Gpt2Model model, BytePairTokenizer tokenizer, IReadOnlyList<string> texts, AuditSettings settings)
 {
     const int ControlsPerToken = 4;
-    const int Openings = 16;
+    const int Openings = 64;
     const int Shadows = 32;
 
     /// <summary>One row per defence. The span test is tried where an update has rows for it, otherwise what the update makes likelier.</summary>
@@ -49,10 +49,14 @@ sealed class Auditor(Gpt2Model model, BytePairTokenizer tokenizer, IReadOnlyList
             return ("span", (sent, truth, controls, secrets) => span.Run(sent, truth, controls, secrets));
         }
         var shadows = Unrelated();
-        int[][] openings = [.. shadows.SelectMany(b => b).Take(Openings).Select((s, i) => s[..(1 + i % (s.Length - 1))])];
+        int[][] sequences = [.. shadows.SelectMany(b => b)];
+        int[][] openings = [.. Enumerable.Range(0, Openings).Select(i => Beginning(sequences[i % sequences.Length], i))];
         var likelihood = new LikelihoodAttack(target, openings, new ShadowTraining(shadows, settings.Steps, settings.Rate));
         return ("likelihood", (sent, truth, controls, secrets) => likelihood.Run(sent, truth, controls, secrets));
     }
+
+    // Of every length but the whole.
+    static int[] Beginning(int[] sequence, int index) => sequence[..(1 + index % (sequence.Length - 1))];
 
     /// <summary>Batches as the client's, of text that is not attacked: the caller's other texts, as an attacker has text of the same kind, and random tokens where those are too few.</summary>
     int[][][] Unrelated()

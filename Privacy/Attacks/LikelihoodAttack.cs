@@ -5,7 +5,7 @@ namespace Federated.Privacy.Attacks;
 /// <summary>
 /// What an update of any method tells by what it does to the model. To first order a token's log-probability after an opening rises by the inner product of its
 /// gradient and the update, so the rises match the update against every candidate's gradient. What updates of any data have in common is taken out, and each
-/// token's rest is measured in the deviation that updates of unrelated data give it, as an offline likelihood-ratio test does (LiRA, arXiv 2112.03570). For
+/// token's rest is measured in the deviation that updates of unrelated data give it; a likelihood ratio adds up over the openings, as LiRA's offline test does (arXiv 2112.03570). For
 /// methods none of whose tensors holds combinations of block 0's inputs, to which the span test says nothing. Ours: a lower bound on what leaks, no more.
 /// </summary>
 public sealed class LikelihoodAttack
@@ -15,10 +15,11 @@ public sealed class LikelihoodAttack
 
     readonly IAttackTarget _target;
     readonly IReadOnlyList<int[]> _openings;
-    readonly double[] _before, _common, _deviation;
+    readonly float[][] _before;
+    readonly double[][] _common, _deviation;
 
     /// <param name="target">The model.</param>
-    /// <param name="openings">Prefixes, 1 or more, independent of the data.</param>
+    /// <param name="openings">Prefixes, 1 or more, independent of the data; the more there are, the likelier one resembles what stood before a token.</param>
     /// <param name="shadows">What the attacker makes updates from to learn what any update looks like.</param>
     public LikelihoodAttack(IAttackTarget target, IReadOnlyList<int[]> openings, ShadowTraining shadows)
     {
@@ -45,64 +46,73 @@ public sealed class LikelihoodAttack
             PiiRecovery.Share(secrets, s => PiiRecovery.Elicit(_target, update, s.Prompt, s.Tokens.Count).SequenceEqual(s.Tokens)), written);
     }
 
-    /// <summary>By token: how far its rise stands out, in deviations; high speaks for a token that was trained on. All 0 for an update that changes nothing.</summary>
+    /// <summary>By token: how strongly its rises speak for having been trained on. All 0 for an update that changes nothing.</summary>
     public double[] Scores(IReadOnlyDictionary<string, float[]> update)
     {
+        var scores = new double[_target.Vocabulary];
         if (update.Values.All(t => Array.TrueForAll(t, v => v == 0)))
-            return new double[_before.Length];
-        var rise = Rise(update);
+            return scores;
+        var rises = Rises(update);
         // Least squares: an update is so much of what all updates are, and the rest is its own.
-        var share = Dot(rise, _common) / Math.Max(double.Epsilon, Dot(_common, _common));
-        return [.. rise.Select((r, t) => (r - share * _common[t]) / _deviation[t])];
+        var share = Dot(rises, _common) / Math.Max(double.Epsilon, Dot(_common, _common));
+        for (var o = 0; o < rises.Length; o++)
+        {
+            for (var t = 0; t < scores.Length; t++)
+                scores[t] += Evidence((rises[o][t] - share * _common[o][t]) / _deviation[o][t]);
+        }
+        return scores;
     }
 
-    (double[] Common, double[] Deviation) Calibrate(ShadowTraining shadows)
+    // Logarithm of N(z; 1, 2) over N(z; 0, 1), times four: one deviation higher and twice as wide for a token that was trained on, by an opening that resembles what stood before it or one that
+    // does not. Below -1, where it is least, a fall that is larger still would count as a sign of membership.
+    static double Evidence(double z)
+    {
+        var least = Math.Max(z, -1);
+        return 2 * least + least * least;
+    }
+
+    (double[][] Common, double[][] Deviation) Calibrate(ShadowTraining shadows)
     {
         if (shadows.Batches.Count < 2)
             throw new ArgumentException($"There are {shadows.Batches.Count} shadow batches; 2 are the least.", nameof(shadows));
-        var rises = shadows.Batches.Select(b => (Rise: Rise(_target.Update(b, shadows.Steps, shadows.Rate)), Tokens: b.SelectMany(s => s).ToHashSet())).ToList();
-        var (common, variance) = (new double[_before.Length], new double[_before.Length]);
-        for (var token = 0; token < common.Length; token++)
-        {
-            // Of a token that a shadow holds its update tells something else: what it is to be a member.
-            var outside = rises.Where(r => !r.Tokens.Contains(token)).Select(r => r.Rise[token]).DefaultIfEmpty(0).ToList();
-            common[token] = outside.Average();
-            variance[token] = outside.Average(r => (r - common[token]) * (r - common[token]));
-        }
-        var shared = variance.Average();
-        return (common, [.. variance.Select(v => Math.Sqrt((1 - SharedVariance) * v + SharedVariance * shared) is > 0 and var d ? d : 1)]);
+        var all = shadows.Batches.Select(b => (Rises: Rises(_target.Update(b, shadows.Steps, shadows.Rate)), Tokens: b.SelectMany(s => s).ToHashSet())).ToList();
+        // Of a token that a shadow holds its update tells something else: what it is to be a member.
+        var outside = Enumerable.Range(0, _target.Vocabulary).Select(t => all.Where(a => !a.Tokens.Contains(t)).Select(a => a.Rises).ToList()).ToList();
+        double[][] common = [.. _openings.Select((_, o) => outside.Select((a, t) => a.Select(r => r[o][t]).DefaultIfEmpty(0).Average()).ToArray())];
+        return (common, [.. _openings.Select((_, o) => Deviations([.. outside.Select((a, t) => a.Select(r => Math.Pow(r[o][t] - common[o][t], 2)).DefaultIfEmpty(0).Average())]))]);
     }
 
-    /// <summary>How the mean log-probabilities change, about their mean and in units of their root mean square.</summary>
-    double[] Rise(IReadOnlyDictionary<string, float[]> update)
+    static double[] Deviations(double[] variances)
+    {
+        var shared = SharedVariance * variances.Average();
+        return [.. variances.Select(v => Math.Sqrt((1 - SharedVariance) * v + shared) is > 0 and var d ? d : 1)];
+    }
+
+    /// <summary>By opening and token: how the log-probability changes, about the opening's mean and in units of the root mean square of all.</summary>
+    double[][] Rises(IReadOnlyDictionary<string, float[]> update)
     {
         _target.Apply(update, 1);
-        double[] rise;
+        double[][] rises;
         try
         {
-            rise = [.. LogProbabilities().Zip(_before, (after, before) => after - before)];
+            rises = [.. LogProbabilities().Zip(_before, (after, before) => Centred(after, before))];
         }
         finally
         {
             _target.Apply(update, -1);
         }
-        var mean = rise.Average();
-        rise = [.. rise.Select(r => r - mean)];
-        var scale = Math.Sqrt(Dot(rise, rise) / rise.Length);
-        return scale == 0 ? rise : [.. rise.Select(r => r / scale)];
+        var scale = Math.Sqrt(Dot(rises, rises) / (rises.Length * _target.Vocabulary));
+        return scale == 0 ? rises : [.. rises.Select(r => Array.ConvertAll(r, v => v / scale))];
     }
 
-    double[] LogProbabilities()
+    static double[] Centred(float[] after, float[] before)
     {
-        var sum = new double[_target.Vocabulary];
-        foreach (var opening in _openings)
-        {
-            var logs = _target.NextLogProbabilities(opening);
-            for (var t = 0; t < sum.Length; t++)
-                sum[t] += logs[t] / _openings.Count;
-        }
-        return sum;
+        double[] rise = [.. after.Zip(before, (a, b) => (double)a - b)];
+        var mean = rise.Average();
+        return Array.ConvertAll(rise, r => r - mean);
     }
+
+    float[][] LogProbabilities() => [.. _openings.Select(o => _target.NextLogProbabilities(o))];
 
     /// <summary>Texts of the tokens found alone, each once, in the order that the updated model finds likeliest; one from each of the first tokens.</summary>
     List<int[]> Write(IReadOnlyDictionary<string, float[]> update, int[] found, int texts, int length)
@@ -132,7 +142,16 @@ public sealed class LikelihoodAttack
         return [.. text];
     }
 
-    static double Dot(double[] a, double[] b) => a.Zip(b, (x, y) => x * y).Sum();
+    static double Dot(double[][] a, double[][] b)
+    {
+        var sum = 0.0;
+        for (var o = 0; o < a.Length; o++)
+        {
+            for (var t = 0; t < a[o].Length; t++)
+                sum += a[o][t] * b[o][t];
+        }
+        return sum;
+    }
 }
 
 /// <summary>Updates that the attacker makes from data of its own, trained as the client trains.</summary>

@@ -76,6 +76,18 @@ public sealed class PlanningInputTests : IDisposable
         Assert.Equal(before, SmallModels.Weights(_model));
     }
 
+    // A process that has trained before has memory of its own to use again; the examples of a large batch must show all the same.
+    [Fact]
+    public void Probe_AfterLargerWork_StillSeesWhatTheExamplesOfABatchTake()
+    {
+        const int Examples = 4096;
+        var start = new StartPoint(Bundle().Version0, []);
+        DeviceProbe.Measure(_model, start, _data, 2, 2 * Examples, TimeProvider.System);
+        var (small, large) = DeviceProbe.Measure(_model, start, _data, 2, Examples, TimeProvider.System);
+        // Five tokens of twelve units, of which each of three blocks keeps ten and more until the backward pass.
+        Assert.True(large.PeakBytes - small.PeakBytes > 4.0 * Examples * 5 * 12 * 3 * 10, $"{large.PeakBytes - small.PeakBytes} bytes for {Examples} examples");
+    }
+
     [Fact]
     public void Train_AskedToMeasure_ReportsCostsImportanceAndPrecisionsAndTrainsTheSame()
     {
