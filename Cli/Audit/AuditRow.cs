@@ -14,7 +14,7 @@ namespace Federated.Cli.Audit;
 /// <param name="ExactHits">Within rounding of the span.</param>
 /// <param name="TokenRecall">Tokens among the candidates of their position.</param>
 /// <param name="RougeL">Of the best guess for each text.</param>
-/// <param name="SecretsRead">Numbers that stand in a guess.</param>
+/// <param name="SecretsRead">Numbers that stand in a guess, of those that there were.</param>
 /// <param name="SecretsTold">Numbers that the updated model tells when asked.</param>
 /// <param name="LossGain">How much the update lowers the loss on its own texts, in nats a token: what is left of its use.</param>
 /// <param name="GainLost">Of the undefended update's gain, what the defence has cost; in nats a token.</param>

@@ -23,8 +23,9 @@ sealed class Auditor(Gpt2Model model, BytePairTokenizer tokenizer, IReadOnlyList
         using var target = new ModelTarget(model, Start(method), settings.Length);
         if (settings.NoteSteps > 0)
             target.FineTuneBase(Notes(), new FineTuning(settings.NoteSteps, 8, 1e-3, (int)settings.Seed));
-        var (name, attack) = Attack(target);
-        var outcomes = Defence.All.ToDictionary(d => d.Name, _ => new List<(AttackOutcome Attack, double Gain)>());
+        var name = ReadsRows(target) ? "span" : "likelihood";
+        var attacks = Attacks(target);
+        var outcomes = Defence.All.ToDictionary(d => d.Name, _ => new List<Outcome>());
         for (var batch = 0; batch < settings.Batches; batch++)
         {
             stop.ThrowIfCancellationRequested();
@@ -34,25 +35,29 @@ sealed class Auditor(Gpt2Model model, BytePairTokenizer tokenizer, IReadOnlyList
             foreach (var defence in Defence.All)
             {
                 var sent = defence.Apply(update, batch);
-                outcomes[defence.Name].Add((attack(sent, truth, controls, secrets), Gain(target, sent, truth)));
+                outcomes[defence.Name].Add(new Outcome(attacks[defence.Name](sent, truth, controls, secrets), secrets.Count > 0, Gain(target, sent, truth)));
             }
         }
         var whole = outcomes[Defence.None].Average(o => o.Gain);
         return [.. Defence.All.Select(d => Row(method, name, d, outcomes[d.Name], whole))];
     }
 
-    (string Name, Func<IReadOnlyDictionary<string, float[]>, int[][], int[], IReadOnlyList<AskedSecret>, AttackOutcome> Run) Attack(ModelTarget target)
+    static bool ReadsRows(ModelTarget target) => target.Rows.Any(r => r.Block == 0);
+
+    /// <summary>By defence; the span test needs to know nothing of it.</summary>
+    Dictionary<string, Attack> Attacks(ModelTarget target)
     {
-        if (target.Rows.Any(r => r.Block == 0))
+        if (ReadsRows(target))
         {
             var span = new RecitAttack(target, new TokenPairing(Beam: 16));
-            return ("span", (sent, truth, controls, secrets) => span.Run(sent, truth, controls, secrets));
+            return Defence.All.ToDictionary(d => d.Name, _ => (Attack)span.Run);
         }
         var shadows = Unrelated();
         int[][] sequences = [.. shadows.SelectMany(b => b)];
         int[][] openings = [.. Enumerable.Range(0, Openings).Select(i => Beginning(sequences[i % sequences.Length], i))];
-        var likelihood = new LikelihoodAttack(target, openings, new ShadowTraining(shadows, settings.Steps, settings.Rate));
-        return ("likelihood", (sent, truth, controls, secrets) => likelihood.Run(sent, truth, controls, secrets));
+        // A noise of their own: the seeds of the attacked updates count from 0.
+        return Defence.All.ToDictionary(d => d.Name, d => (Attack)new LikelihoodAttack(target, openings,
+            new ShadowTraining(shadows, settings.Steps, settings.Rate) { Defence = (update, i) => d.Apply(update, settings.Batches + i) }).Run);
     }
 
     // Of every length but the whole.
@@ -81,12 +86,14 @@ sealed class Auditor(Gpt2Model model, BytePairTokenizer tokenizer, IReadOnlyList
         return before - after;
     }
 
-    static AuditRow Row(string method, string attack, Defence defence, List<(AttackOutcome Attack, double Gain)> all, double whole)
+    static AuditRow Row(string method, string attack, Defence defence, List<Outcome> all, double whole)
     {
         double Mean(Func<AttackOutcome, double> of) => all.Average(o => of(o.Attack));
+        // A batch without a number says nothing of how many come out.
+        double OfSecrets(Func<AttackOutcome, double> of) => all.Where(o => o.HasSecrets).Select(o => of(o.Attack)).DefaultIfEmpty(0).Average();
         var gain = all.Average(o => o.Gain);
         return new AuditRow(method, attack, defence.Name, defence.Epsilon, Mean(a => a.Tokens.Auc), Mean(a => a.Tokens.AucError), Bench.Spread.Of(all.Select(o => (double?)o.Attack.Tokens.Auc))!.Deviation, Mean(a => a.Tokens.Recall), Mean(a => a.Tokens.Advantage),
-            Mean(a => a.Tokens.AdvantageFloor), Mean(a => a.Tokens.ExactHits), Mean(a => a.TokenRecall), Mean(a => a.RougeL), Mean(a => a.SecretsRead), Mean(a => a.SecretsTold), gain, whole - gain);
+            Mean(a => a.Tokens.AdvantageFloor), Mean(a => a.Tokens.ExactHits), Mean(a => a.TokenRecall), Mean(a => a.RougeL), OfSecrets(a => a.SecretsRead), OfSecrets(a => a.SecretsTold), gain, whole - gain);
     }
 
     // What is drawn at random is as it was drawn; what starts at zero, LoRA's B and an adapter's upper half, is not zero, as after a round or two.
@@ -139,4 +146,8 @@ sealed class Auditor(Gpt2Model model, BytePairTokenizer tokenizer, IReadOnlyList
     Dictionary<int, long>? _counts;
 
     static int[] Cut(List<int> tokens, int length) => [.. tokens.Take(length)];
+
+    delegate AttackOutcome Attack(IReadOnlyDictionary<string, float[]> sent, int[][] truth, int[] controls, IReadOnlyList<AskedSecret> secrets);
+
+    sealed record Outcome(AttackOutcome Attack, bool HasSecrets, double Gain);
 }

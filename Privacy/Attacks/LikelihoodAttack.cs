@@ -75,7 +75,7 @@ public sealed class LikelihoodAttack
     {
         if (shadows.Batches.Count < 2)
             throw new ArgumentException($"There are {shadows.Batches.Count} shadow batches; 2 are the least.", nameof(shadows));
-        var all = shadows.Batches.Select(b => (Rises: Rises(_target.Update(b, shadows.Steps, shadows.Rate)), Tokens: b.SelectMany(s => s).ToHashSet())).ToList();
+        var all = shadows.Batches.Select((b, i) => (Rises: Rises(shadows.Defence(_target.Update(b, shadows.Steps, shadows.Rate), i)), Tokens: b.SelectMany(s => s).ToHashSet())).ToList();
         // Of a token that a shadow holds its update tells something else: what it is to be a member.
         var outside = Enumerable.Range(0, _target.Vocabulary).Select(t => all.Where(a => !a.Tokens.Contains(t)).Select(a => a.Rises).ToList()).ToList();
         double[][] common = [.. _openings.Select((_, o) => outside.Select((a, t) => a.Select(r => r[o][t]).DefaultIfEmpty(0).Average()).ToArray())];
@@ -158,4 +158,8 @@ public sealed class LikelihoodAttack
 /// <param name="Batches">2 or more, as large as the client's.</param>
 /// <param name="Steps">1 or more.</param>
 /// <param name="Rate">Above 0.</param>
-public sealed record ShadowTraining(IReadOnlyList<int[][]> Batches, int Steps, double Rate);
+public sealed record ShadowTraining(IReadOnlyList<int[][]> Batches, int Steps, double Rate)
+{
+    /// <summary>What a site does to an update before it sends it, from the update and its number: attackers know the rules, so their own updates are treated alike. Default nothing.</summary>
+    public Func<IReadOnlyDictionary<string, float[]>, int, IReadOnlyDictionary<string, float[]>> Defence { get; init; } = (update, _) => update;
+}

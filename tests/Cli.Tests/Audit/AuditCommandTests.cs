@@ -19,12 +19,14 @@ public sealed class AuditCommandTests : IDisposable
     {
         WriteModel();
         File.WriteAllLines(_folder["texts.jsonl"], Texts.Select(text => JsonSerializer.Serialize(new { text })));
-        var code = AuditCommand.Create().Parse(["--model", _folder["base"], "--texts", _folder["texts.jsonl"], "--out", _folder["out"], "--method", "lora", "ia3", "--batches", "3", "--length", "10"]).Invoke();
+        var code = AuditCommand.Create().Parse(["--model", _folder["base"], "--texts", _folder["texts.jsonl"], "--out", _folder["out"], "--method", "lora", "ia3", "--batches", "3", "--length", "16"]).Invoke();
         Assert.Equal(0, code);
         var rows = JsonNode.Parse(File.ReadAllText(Path.Combine(_folder["out"], "audit.json")))!["rows"]!.AsArray().Select(r => r!.AsObject()).ToList();
         Assert.Equal(new[] { "lora", "ia3" }.SelectMany(m => Defence.All.Select(d => (m, d.Name))), rows.Select(r => (Text(r, "method"), Text(r, "defence"))));
-        // Nine inputs, sixteen rows, B not zero: every input lies in the update's span.
+        // Fifteen inputs, sixteen rows, B not zero: every input lies in the update's span.
         Assert.Equal(("span", 1.0, 1.0, 1.0), (Text(rows[0], "attack"), Number(rows[0], "auc"), Number(rows[0], "exactHits"), Number(rows[0], "tokenRecall")));
+        // The only number of three batches of one text is read, so all of them are.
+        Assert.Equal(1.0, Number(rows[0], "secretsRead"));
         Assert.All(rows.Where(r => Text(r, "method") == "ia3"), r => Assert.Equal("likelihood", Text(r, "attack")));
         Assert.All(rows, r => Assert.Equal(Text(r, "defence").StartsWith("noise", StringComparison.Ordinal), r["epsilon"] is not null));
         Assert.True(Number(rows[4], "auc") < 0.9, "Noise of twice the bound left the tokens readable.");
