@@ -42,6 +42,24 @@ public sealed class LikelihoodAttackTests
         Assert.All(attack.Scores(half.ToDictionary(t => t.Key, t => new float[t.Value.Length])), s => Assert.Equal(0, s));
     }
 
+    // What a defence does to every update is no sign of membership where the attacker's own updates are defended alike.
+    [Fact]
+    public void Scores_DefendedUpdate_IsComparedWithShadowsDefendedAlike()
+    {
+        static Dictionary<string, float[]> Raised(IReadOnlyDictionary<string, float[]> update, int number) =>
+            update.ToDictionary(t => t.Key, t => t.Value.Select((v, i) => i is >= 40 and < 60 ? v + 0.01f : v).ToArray());
+        var target = new UnigramTarget(new double[80]);
+        int[] truth = [1, .. Draw(5, Length - 1, 0, 40)];
+        var update = Raised(target.Update([truth], 1, 0.05), 0);
+        double Worst(ShadowTraining shadows)
+        {
+            var scores = new LikelihoodAttack(target, [[1]], shadows).Scores(update);
+            return truth.Skip(1).Min(t => scores[t]) - Enumerable.Range(0, 80).Except(truth).Max(t => scores[t]);
+        }
+        Assert.True(Worst(Shadows(5, 80)) < 0);
+        Assert.True(Worst(Shadows(5, 80) with { Defence = Raised }) > 0);
+    }
+
     [Fact]
     public void Run_PureNoise_IsACoin()
     {
