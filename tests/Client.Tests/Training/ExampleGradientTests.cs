@@ -37,13 +37,23 @@ public sealed class ExampleGradientTests : IDisposable
         var (expected, actual) = (single.Of(indices).ToList(), batched.Of(indices).ToList());
         Assert.Equal(4, expected.Count);
         Assert.Equal(4, actual.Count);
-        foreach (var (one, other) in expected.Zip(actual))
+        using var alone = Data(name).CreateBatch(1);
+        foreach (var (index, (one, other)) in indices.Distinct().Zip(expected.Zip(actual)))
         {
+            Assert.Equal(LossOf(model, alone, index), one.Loss, 1e-5);
             Assert.Equal(one.Loss, other.Loss, 1e-5);
             foreach (var (a, b) in one.Values.Zip(other.Values))
                 SmallModels.AssertClose(a!, b!, 1e-5, method);
         }
         Assert.All(parameters, p => Assert.True(p.grad is not { } g || g.abs().max().item<float>() == 0));
+    }
+
+    // What a plain step minimises, for a batch of this example.
+    static double LossOf(IFoundationModel model, IExampleBatch batch, int index)
+    {
+        using var scope = TorchSharp.torch.NewDisposeScope();
+        batch.Fill([index]);
+        return batch.Loss(model.Forward(batch.Inputs)).item<float>();
     }
 
     IExamples Data(string name)
