@@ -64,7 +64,7 @@ public sealed class Outbox
         return entry;
     }
 
-    /// <summary>The update's byte string.</summary>
+    /// <summary>As <see cref="IOutboxStore.Read"/>.</summary>
     /// <exception cref="FileNotFoundException">It was removed in the meantime.</exception>
     public Stream Read(OutboxEntry entry) => _store.Read(entry);
 

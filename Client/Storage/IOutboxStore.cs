@@ -13,7 +13,7 @@ public interface IOutboxStore
     /// <exception cref="IOException">It cannot; nothing is kept then.</exception>
     OutboxEntry Write(string assignmentId, string runId, byte[] header, IEnumerable<ReadOnlyMemory<byte>> tensors, byte[]? leftOut);
 
-    /// <summary>The update's byte string.</summary>
+    /// <summary>A stream that begins with the update's byte string; whatever follows its <see cref="OutboxEntry.Size"/> bytes is the store's own.</summary>
     /// <exception cref="FileNotFoundException">It has been deleted.</exception>
     Stream Read(OutboxEntry entry);
 

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text;
 using System.Text.Json;
 using Federated.Client.Rounds;
@@ -6,17 +7,18 @@ using Federated.Formats.Digests;
 namespace Federated.Client.Storage;
 
 /// <summary>
-/// An outbox on disk: NAME.update holds the bytes, NAME.left what their encoding left out, NAME.json says what they are. All are flushed before they get their
-/// names, and an entry is one only if all are there: the rest is a stray that the next start removes. left/RUN is what the accepted updates of a run have left out.
+/// An outbox on disk: NAME.update holds the bytes and behind them an index that says what they are, NAME.left what their encoding left out. All are flushed before they
+/// get their names, and an entry is one only if all are there: the rest is a stray that the next start removes. left/RUN is what the accepted updates of a run have left out.
 /// </summary>
 public sealed class OutboxFolder(string folder) : IOutboxStore
 {
-    const string UpdateSuffix = ".update", IndexSuffix = ".json", LeftSuffix = ".left", LeftFolder = "left";
+    const string UpdateSuffix = ".update", LeftSuffix = ".left", LeftFolder = "left";
+    const int MostIndexBytes = 1 << 20;
 
     public IReadOnlyList<OutboxEntry> Load()
     {
         Directory.CreateDirectory(folder);
-        var entries = Directory.EnumerateFiles(folder, "*" + IndexSuffix).Select(ReadIndex).OfType<OutboxEntry>().ToList();
+        var entries = Directory.EnumerateFiles(folder, "*" + UpdateSuffix).Select(ReadEntry).OfType<OutboxEntry>().ToList();
         RemoveStrays(entries);
         return entries;
     }
@@ -27,18 +29,14 @@ public sealed class OutboxFolder(string folder) : IOutboxStore
         var temporary = path + ".tmp";
         try
         {
-            var (size, digest) = WriteBytes(temporary, header, tensors);
-            List<(string, string)> files = [(temporary, path)];
-            if (leftOut is not null)
-                files.Add((DurableFiles.Prepare(LeftPath(path), leftOut), LeftPath(path)));
-            var index = new Index(assignmentId, runId, header.Length, size, digest, leftOut is not null);
-            files.Add((DurableFiles.Prepare(IndexPath(path), JsonSerializer.SerializeToUtf8Bytes(index)), IndexPath(path)));
-            DurableFiles.Publish(files);
-            return new OutboxEntry(assignmentId, runId, path, header.Length, size, digest);
+            var index = WriteBytes(temporary, new Index(assignmentId, runId, header.Length, 0, "", leftOut is not null), header, tensors);
+            List<(string, string)> files = leftOut is null ? [] : [(DurableFiles.Prepare(LeftPath(path), leftOut), LeftPath(path))];
+            DurableFiles.Publish([.. files, (temporary, path)]);
+            return Entry(path, index);
         }
         catch
         {
-            foreach (var name in new[] { IndexPath(path), LeftPath(path), path })
+            foreach (var name in new[] { LeftPath(path), path })
             {
                 File.Delete(name);
                 File.Delete(name + ".tmp");
@@ -52,12 +50,11 @@ public sealed class OutboxFolder(string folder) : IOutboxStore
     public void Delete(OutboxEntry entry)
     {
         // Not flushed: what a power cut brings back is sent again and gets the same answer.
-        File.Delete(IndexPath(entry.Path));
-        File.Delete(LeftPath(entry.Path));
         File.Delete(entry.Path);
+        File.Delete(LeftPath(entry.Path));
     }
 
-    // Moved before the index goes: what a crash leaves in between lacks a part and is a stray, of an update that was accepted.
+    // Moved before the update goes: what a crash leaves in between lacks a part and is a stray, of an update that was accepted.
     public void Accept(OutboxEntry entry)
     {
         if (File.Exists(LeftPath(entry.Path)))
@@ -76,7 +73,8 @@ public sealed class OutboxFolder(string folder) : IOutboxStore
             File.Delete(LeftOf(runId));
     }
 
-    static (long Size, string Digest) WriteBytes(string path, byte[] header, IEnumerable<ReadOnlyMemory<byte>> tensors)
+    // One file and so one flush, before which nothing leaves.
+    static Index WriteBytes(string path, Index index, byte[] header, IEnumerable<ReadOnlyMemory<byte>> tensors)
     {
         var digest = new TreeDigest();
         using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16);
@@ -85,20 +83,22 @@ public sealed class OutboxFolder(string folder) : IOutboxStore
             digest.Append(part.Span);
             file.Write(part.Span);
         }
+        index = index with { Size = digest.Length, Digest = digest.ToHex() };
+        var json = JsonSerializer.SerializeToUtf8Bytes(index);
+        Span<byte> length = stackalloc byte[sizeof(int)];
+        BinaryPrimitives.WriteInt32LittleEndian(length, json.Length);
+        file.Write(json);
+        file.Write(length);
         file.Flush(flushToDisk: true);
-        return (file.Length, digest.ToHex());
+        return index;
     }
 
-    static OutboxEntry? ReadIndex(string path)
+    static OutboxEntry? ReadEntry(string path)
     {
         try
         {
-            var update = path[..^IndexSuffix.Length] + UpdateSuffix;
-            return JsonSerializer.Deserialize<Index>(File.ReadAllBytes(path)) is { } index
-                && new FileInfo(update) is { Exists: true } file && file.Length == index.Size && index.HeaderLength <= index.Size
-                && (!index.LeftOut || File.Exists(LeftPath(update)))
-                ? new OutboxEntry(index.AssignmentId, index.RunId, update, index.HeaderLength, index.Size, index.Digest)
-                : null;
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1);
+            return ReadIndex(file) is { } index && index.HeaderLength <= index.Size && (!index.LeftOut || File.Exists(LeftPath(path))) ? Entry(path, index) : null;
         }
         catch (JsonException)
         {
@@ -106,9 +106,28 @@ public sealed class OutboxFolder(string folder) : IOutboxStore
         }
     }
 
+    /// <summary>Null where the file does not end as it says.</summary>
+    static Index? ReadIndex(FileStream file)
+    {
+        Span<byte> length = stackalloc byte[sizeof(int)];
+        if (file.Length < length.Length)
+            return null;
+        file.Seek(-length.Length, SeekOrigin.End);
+        file.ReadExactly(length);
+        var (count, end) = (BinaryPrimitives.ReadInt32LittleEndian(length), file.Length - length.Length);
+        if (count < 1 || count > Math.Min(MostIndexBytes, end))
+            return null;
+        var json = new byte[count];
+        file.Seek(end - count, SeekOrigin.Begin);
+        file.ReadExactly(json);
+        return JsonSerializer.Deserialize<Index>(json) is { } index && index.Size == end - count ? index : null;
+    }
+
+    static OutboxEntry Entry(string path, Index index) => new(index.AssignmentId, index.RunId, path, index.HeaderLength, index.Size, index.Digest);
+
     void RemoveStrays(IEnumerable<OutboxEntry> entries)
     {
-        var known = entries.SelectMany(e => new[] { e.Path, IndexPath(e.Path), LeftPath(e.Path) }).ToHashSet(StringComparer.Ordinal);
+        var known = entries.SelectMany(e => new[] { e.Path, LeftPath(e.Path) }).ToHashSet(StringComparer.Ordinal);
         foreach (var file in Directory.GetFiles(folder))
         {
             if (!known.Contains(file))
@@ -119,8 +138,6 @@ public sealed class OutboxFolder(string folder) : IOutboxStore
     static string LeftPath(string updatePath) => updatePath[..^UpdateSuffix.Length] + LeftSuffix;
 
     string LeftOf(string runId) => Path.Combine(folder, LeftFolder, FileName(runId));
-
-    static string IndexPath(string updatePath) => updatePath[..^UpdateSuffix.Length] + IndexSuffix;
 
     /// <summary>An id made of whatever the coordinator likes becomes a file name that cannot leave the folder.</summary>
     static string FileName(string assignmentId)

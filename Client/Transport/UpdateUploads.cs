@@ -37,7 +37,8 @@ sealed class UpdateUploads(ICoordinatorTransport transport, Outbox outbox, LinkM
         if (reply.ReplyCase != UploadReply.ReplyOneofCase.Outcome)
         {
             var (began, offset) = (time.GetTimestamp(), (long)Math.Min(reply.Ready.Offset, (ulong)entry.Size));
-            await SendBytesAsync(stream, file, offset, cancellation);
+            file.Position = offset;
+            await SendBytesAsync(stream, file, entry.Size, cancellation);
             reply = await ReceiveAsync(stream, cancellation);
             // With the answer, because what was only handed to the socket has not travelled yet.
             link.AddUp(entry.Size - offset, time.GetElapsedTime(began));
@@ -47,15 +48,14 @@ sealed class UpdateUploads(ICoordinatorTransport transport, Outbox outbox, LinkM
     }
 
     /// <summary>The coordinator may end the call early, with an outcome that says why; then the rest is not wanted.</summary>
-    static async Task SendBytesAsync(IMessageStream<UploadFrame, UploadReply> stream, Stream file, long offset, CancellationToken cancellation)
+    static async Task SendBytesAsync(IMessageStream<UploadFrame, UploadReply> stream, Stream file, long size, CancellationToken cancellation)
     {
-        file.Position = offset;
         try
         {
             while (true)
             {
                 // A frame keeps its buffer until the transport is done with it, hence a fresh one each.
-                var buffer = new byte[Math.Min(ChunkBytes, file.Length - file.Position)];
+                var buffer = new byte[Math.Min(ChunkBytes, size - file.Position)];
                 var at = file.Position;
                 if (buffer.Length == 0)
                     break;

@@ -22,7 +22,7 @@ public sealed class OutboxTests : IDisposable
         Assert.Equal(added, found);
         Assert.Equal((Assignment, "fashion", 100, (long)bytes.Length, TreeDigest.Of(bytes)),
             (found.AssignmentId, found.RunId, found.HeaderLength, found.Size, found.Digest));
-        Assert.Equal(bytes, File.ReadAllBytes(found.Path));
+        Assert.Equal(bytes, File.ReadAllBytes(found.Path)[..bytes.Length]);
     }
 
     [Fact]
@@ -40,9 +40,10 @@ public sealed class OutboxTests : IDisposable
     /// <summary>Every prefix of what a write does to the folder, as a crash would leave it.</summary>
     [Theory]
     [InlineData("a.update.tmp")]
-    [InlineData("a.update")]
-    [InlineData("a.update", "a.json.tmp")]
-    public void Open_CrashBeforeTheIndex_RemovesTheStrays(params string[] files)
+    [InlineData("a.update.tmp", "a.left.tmp")]
+    [InlineData("a.update.tmp", "a.left")]
+    [InlineData("a.update", "a.left")]
+    public void Open_CrashBeforeTheEntryIsWhole_RemovesTheStrays(params string[] files)
     {
         foreach (var file in files)
             File.WriteAllBytes(_folder[file], [1, 2, 3]);
@@ -50,23 +51,28 @@ public sealed class OutboxTests : IDisposable
         Assert.Empty(Directory.GetFiles(_folder.Path));
     }
 
+    /// <summary>The entry cut off at every byte, and with a byte too many at its front.</summary>
+    [Fact]
+    public void Open_UpdateOfAnotherLengthThanItsIndexSays_RemovesTheEntry()
+    {
+        var entry = Outbox.Open(new OutboxFolder(_folder.Path)).Add(Assignment, "r", [1], [new byte[] { 2, 3 }]);
+        var whole = File.ReadAllBytes(entry.Path);
+        foreach (var damaged in Enumerable.Range(0, whole.Length).Select(n => whole[..n]).Append([9, .. whole]))
+        {
+            File.WriteAllBytes(entry.Path, damaged);
+            Assert.Empty(Outbox.Open(new OutboxFolder(_folder.Path)).Entries);
+        }
+    }
+
     [Theory]
     [InlineData("{")]
     [InlineData("null")]
     public void Open_DamagedIndex_RemovesTheEntry(string index)
     {
-        var outbox = Outbox.Open(new OutboxFolder(_folder.Path));
-        var entry = outbox.Add(Assignment, "r", [1], [new byte[] { 2 }]);
-        File.WriteAllText(Path.ChangeExtension(entry.Path, ".json"), index);
+        var json = System.Text.Encoding.UTF8.GetBytes(index);
+        File.WriteAllBytes(_folder["a.update"], [1, .. json, .. BitConverter.GetBytes(json.Length)]);
         Assert.Empty(Outbox.Open(new OutboxFolder(_folder.Path)).Entries);
-    }
-
-    [Fact]
-    public void Open_UpdateShorterThanItsIndexSays_RemovesTheEntry()
-    {
-        var entry = Outbox.Open(new OutboxFolder(_folder.Path)).Add(Assignment, "r", [1], [new byte[] { 2, 3 }]);
-        File.WriteAllBytes(entry.Path, [1]);
-        Assert.Empty(Outbox.Open(new OutboxFolder(_folder.Path)).Entries);
+        Assert.Empty(Directory.GetFiles(_folder.Path));
     }
 
     [Theory]
