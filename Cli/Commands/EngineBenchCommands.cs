@@ -24,6 +24,7 @@ static class EngineBenchCommands
             var settings = new ChaosSettings { Kills = parsed.GetValue(kills), Seed = parsed.GetValue(seed) };
             var results = await new ChaosBench(settings, folder, say).RunAsync(stop);
             await BenchFile.WriteAsync(parsed.GetValue(Json), $"bench chaos --kills {settings.Kills} --seed {settings.Seed}", [.. results.Select(Entry)], stop);
+            say(FormattableString.Invariant($"{results.Sum(r => r.Kills)} kills, {results.Sum(r => r.Same)} of {results.Sum(r => r.Episodes)} runs published what they should."));
             return results.All(r => r.Passed) ? ExitCode.Done : ExitCode.Failed;
         }));
         return command;
@@ -46,6 +47,7 @@ static class EngineBenchCommands
             }
             await BenchFile.WriteAsync(parsed.GetValue(Json), "bench rounds", entries, stop);
             missed.ForEach(m => say($"Missed: {m}."));
+            say($"{entries.Count} cases, {missed.Count} limits missed.");
             return missed.Count == 0 ? ExitCode.Done : ExitCode.Failed;
         }));
         return command;
@@ -61,6 +63,7 @@ static class EngineBenchCommands
         {
             var entry = await new LoadBench(parsed.GetValue(idle), parsed.GetValue(uploading), folder, say).MeasureAsync(parsed.GetValue(rounds), stop);
             await BenchFile.WriteAsync(parsed.GetValue(Json), "bench load", [entry], stop);
+            say(FormattableString.Invariant($"{entry.Details["failedCalls"]} failed calls; {entry.Details["idleConnected"]} of {parsed.GetValue(idle)} idle clients stayed connected; server peak {entry.Details["serverPeakMiB"]:F0} MiB."));
             return entry.Details["failedCalls"] == 0 && entry.Details["idleConnected"] >= parsed.GetValue(idle) ? ExitCode.Done : ExitCode.Failed;
         }));
         return command;
@@ -76,6 +79,7 @@ static class EngineBenchCommands
             var path = parsed.GetValue(file)!;
             var entry = new Bench.SimulationBench(SimulationSpecReader.ReadFile(path.FullName), Console.WriteLine).Measure(Path.GetFileNameWithoutExtension(path.Name), stop);
             await BenchFile.WriteAsync(parsed.GetValue(Json), $"bench simulate {path.Name}", [entry], stop);
+            Console.WriteLine(FormattableString.Invariant($"Median {entry.Median:F1} s, at most {Limit} are wanted; event logs {(entry.Details["identicalLogs"] == 1 ? "identical" : "DIFFER")}."));
             return entry.Details["identicalLogs"] == 1 && entry.Median <= Limit ? ExitCode.Done : ExitCode.Failed;
         });
         return command;

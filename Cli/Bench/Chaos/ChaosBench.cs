@@ -15,6 +15,7 @@ sealed class ChaosBench(ChaosSettings settings, string folder, Action<string> sa
         var results = new List<ChaosResult>();
         foreach (var which in settings.Cases)
         {
+            say($"{which.Name}: {(which.IsAsynchronous ? "judged by its record" : "an undisturbed run first")}");
             results.Add(await RunAsync(which, stop));
             say($"{results[^1]}");
         }
@@ -30,6 +31,7 @@ sealed class ChaosBench(ChaosSettings settings, string folder, Action<string> sa
             var began = TimeProvider.System.GetTimestamp();
             result = await StormAsync(which, result, expected, stop);
             result = result with { Episodes = result.Episodes + 1, Seconds = result.Seconds + TimeProvider.System.GetElapsedTime(began).TotalSeconds };
+            say(FormattableString.Invariant($"{which.Name}: {result.Kills} of {settings.Kills} kills, {result.Same} of {result.Episodes} runs right, {result.Seconds:F0} s"));
         }
         return result;
     }

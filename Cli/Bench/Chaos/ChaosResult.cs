@@ -13,4 +13,7 @@ sealed record ChaosResult(string Name, int Episodes, int ServerKills, int Client
     public int Kills => ServerKills + ClientKills;
 
     public bool Passed => Same == Episodes;
+
+    public override string ToString() => FormattableString.Invariant(
+        $"{Name}: {(Passed ? "passed" : "FAILED")}; {ServerKills} kills of the coordinator and {ClientKills} of sites, {Cuts} cut connections, {Same} of {Episodes} runs published what they should, {Seconds:F0} s");
 }

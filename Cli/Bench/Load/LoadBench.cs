@@ -26,9 +26,9 @@ sealed class LoadBench(int idle, int uploading, string folder, Action<string> sa
         using var over = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var log = new FailureLog();
         var clients = Enumerable.Range(0, idle).Select(i => RunAsync($"idle-{i:D4}", ["none"], server.Endpoints!.Grpc, log, over.Token)).ToList();
-        await ConnectedAsync(rest, idle, stop);
+        await ConnectedAsync(rest, stop);
         var idleMemory = server.Process.PeakMemory();
-        say($"{idle} idle clients: server {idleMemory >> 20} MiB");
+        say($"{idle} idle clients: server {idleMemory >> 20} MiB; now {rounds} rounds with {uploading} uploads of 1 MiB each");
         clients.AddRange(Enumerable.Range(0, uploading).Select(i => RunAsync($"site-{i:D4}", [Run], server.Endpoints!.Grpc, log, over.Token)));
         while (!(await rest.RunAsync(Run, stop)).Ended)
             await Task.Delay(200, stop);
@@ -57,10 +57,14 @@ sealed class LoadBench(int idle, int uploading, string folder, Action<string> sa
         await daemon.RunAsync(over);
     }
 
-    static async Task ConnectedAsync(CoordinatorRest rest, int count, CancellationToken stop)
+    async Task ConnectedAsync(CoordinatorRest rest, CancellationToken stop)
     {
-        while (await ConnectedAsync(rest, "idle-", stop) < count)
+        for (var told = 0; await ConnectedAsync(rest, "idle-", stop) is var now && now < idle;)
+        {
+            if (now >= told + idle / 4)
+                say($"{told = now} of {idle} idle clients are connected");
             await Task.Delay(500, stop);
+        }
     }
 
     static async Task<int> ConnectedAsync(CoordinatorRest rest, string prefix, CancellationToken stop) => (await JsonPages.AllAsync(rest, "api/v1/fleet", stop))

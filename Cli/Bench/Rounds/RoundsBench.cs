@@ -10,10 +10,12 @@ namespace Federated.Cli.Bench.Rounds;
 sealed class RoundsBench(string folder, Action<string> say)
 {
     const string Run = "rounds";
+    static readonly TimeSpan SayEvery = TimeSpan.FromSeconds(10);
 
     public async Task<BenchEntry> MeasureAsync(RoundCase which, CancellationToken stop)
     {
         var own = Directory.CreateDirectory(Path.Combine(folder, which.Name)).FullName;
+        say($"{which.Name}: floors of {which.Bytes} bytes, then {TotalRounds(which)} rounds");
         var floors = await Floors.MeasureAsync(which.Bytes, own, stop);
         using var server = new ServerUnderTest(own, Environment.ProcessorCount);
         using var rest = await server.StartAsync(stop);
@@ -21,8 +23,7 @@ sealed class RoundsBench(string folder, Action<string> say)
         var sites = Enumerable.Range(0, which.Clients).Select(i => Site(i, own, server.Endpoints!.Grpc)).ToList();
         var cpuBefore = server.Process.ProcessorTime;
         sites.ForEach(s => s.Start());
-        while (!(await rest.RunAsync(Run, stop)).Ended)
-            await Task.Delay(200, stop);
+        await EndAsync(rest, which, stop);
         var cpu = (server.Process.ProcessorTime - cpuBefore + sites.Aggregate(TimeSpan.Zero, (sum, s) => sum + s.ProcessorTime)).TotalSeconds;
         var seconds = await SecondsAsync(rest, which, stop);
         var gibibytes = 2.0 * which.Bytes * which.Clients * TotalRounds(which) / (1 << 30);
@@ -43,6 +44,20 @@ sealed class RoundsBench(string folder, Action<string> say)
         server.Process.Kill();
         Directory.Delete(own, recursive: true);
         return entry;
+    }
+
+    async Task EndAsync(CoordinatorRest rest, RoundCase which, CancellationToken stop)
+    {
+        var said = TimeProvider.System.GetTimestamp();
+        while (await rest.RunAsync(Run, stop) is { Ended: false } run)
+        {
+            if (TimeProvider.System.GetElapsedTime(said) > SayEvery)
+            {
+                say($"{which.Name}: round {run.Round} of {TotalRounds(which)}");
+                said = TimeProvider.System.GetTimestamp();
+            }
+            await Task.Delay(200, stop);
+        }
     }
 
     static BenchProcess Site(int number, string folder, Uri server) => new($"site-{number}", Path.Combine(AppContext.BaseDirectory, "federated"),
