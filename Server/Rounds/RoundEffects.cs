@@ -5,15 +5,26 @@ namespace Federated.Server.Rounds;
 /// <summary>Carries out what the machine decided, once it is durable.</summary>
 sealed class RoundEffects(RoundServices services, ILogger logger, Action<RoundCommand> post, CancellationToken stopping)
 {
-    const int RestAfterDiagnosis = 9;
-
     public required RoundTrace Trace { get; init; }
 
     Task _work = Task.CompletedTask;
+    (RoundEffect.StartFold? Fold, Task<RoundCommand> Work) _prepared = (null, Task.FromResult<RoundCommand>(new RoundCommand.Tick()));
     Task _export = Task.CompletedTask;
     Task _diagnosing = Task.CompletedTask;
-    (long EndedAt, TimeSpan Took) _lastDiagnosis;
+    readonly SpareTime _forDiagnosis = new(services.Time, stopping);
+    readonly SpareTime _forExport = new(services.Time, stopping);
     VersionInfo? _toExport;
+    int _exporting;
+
+    /// <summary>
+    /// Begins what may run while the commit is on its way: a fold, whose result nothing refers to before a later commit. It is heard of when it is carried out; after a refused
+    /// commit it is not.
+    /// </summary>
+    public void Prepare(RoundEffect effect)
+    {
+        if (effect is RoundEffect.StartFold fold)
+            _prepared = (fold, services.Worker.FoldAsync(fold.Order, stopping));
+    }
 
     public void Carry(RoundEffect effect, RoundState state, long nowMs)
     {
@@ -29,13 +40,13 @@ sealed class RoundEffects(RoundServices services, ILogger logger, Action<RoundCo
                 services.Clients.TrySend(cancel.Client, new ServerSays.Cancel(cancel.AssignmentId, cancel.Reason));
                 break;
             case RoundEffect.StartFold fold:
-                _work = WorkAsync(services.Worker.FoldAsync(fold.Order, stopping));
+                _work = WorkAsync(ReferenceEquals(fold, _prepared.Fold) ? _prepared.Work : services.Worker.FoldAsync(fold.Order, stopping));
                 break;
             case RoundEffect.WriteVersion write:
                 _work = WorkAsync(services.Worker.WriteAsync(write.Order, write.Folded, stopping));
                 break;
             case RoundEffect.StartDiagnosis start:
-                _diagnosing = WorkAsync(DiagnoseAsync(start.Order));
+                _diagnosing = WorkAsync(_forDiagnosis.RunAsync(ends => services.Worker.DiagnoseAsync(start.Order, ends)));
                 break;
             case RoundEffect.VersionPublished published:
                 logger.VersionPublished(state.Run, published.Version.Version, published.Version.ManifestDigest);
@@ -79,7 +90,12 @@ sealed class RoundEffects(RoundServices services, ILogger logger, Action<RoundCo
             services.Metrics.Refused(refusal);
     }
 
-    public Task DrainAsync() => Task.WhenAll(_work, _export, _diagnosing);
+    public async Task DrainAsync()
+    {
+        await Task.WhenAll(_work, _export, _diagnosing);
+        // A fold after whose preparation the commit was refused: nobody waits for it, but it must not outlive the stores.
+        await Task.WhenAny(_prepared.Work);
+    }
 
     void ReportUpdate(StepResult step, RoundCommand.UpdateArrived update)
     {
@@ -109,42 +125,45 @@ sealed class RoundEffects(RoundServices services, ILogger logger, Action<RoundCo
         }
     }
 
-    // At most a tenth of the time, so that rounds which follow each other fast have the machine for themselves.
-    async Task<RoundCommand> DiagnoseAsync(FoldOrder order)
-    {
-        var rest = RestAfterDiagnosis * _lastDiagnosis.Took - services.Time.GetElapsedTime(_lastDiagnosis.EndedAt);
-        if (rest > TimeSpan.Zero)
-            await Task.Delay(rest, services.Time, stopping);
-        var began = services.Time.GetTimestamp();
-        var command = await services.Worker.DiagnoseAsync(order, stopping);
-        _lastDiagnosis = (services.Time.GetTimestamp(), services.Time.GetElapsedTime(began));
-        return command;
-    }
-
     // Rounds of a few milliseconds outrun the export; then only the newest version is worth a folder before somebody asks for another.
     void Export(RoundState state, VersionInfo version)
     {
         Interlocked.Exchange(ref _toExport, version);
-        if (_export.IsCompleted)
+        if (Interlocked.Exchange(ref _exporting, 1) == 0)
             _export = ExportNewestAsync(state);
     }
 
     async Task ExportNewestAsync(RoundState state)
     {
-        while (Interlocked.Exchange(ref _toExport, null) is { } version)
+        try
         {
-            try
+            do
             {
-                await services.Worker.ExportAsync(state, version, stopping);
+                await _forExport.RunAsync(ends => ExportOneAsync(state, ends));
+                Interlocked.Exchange(ref _exporting, 0);
             }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
-            catch (Exception e)
-            {
-                logger.ExportFailed(state.Run, version.Version, e);
-            }
+            // A version that came in this moment is exported by whoever sees it first.
+            while (Volatile.Read(ref _toExport) is not null && Interlocked.Exchange(ref _exporting, 1) == 0);
+        }
+        catch (OperationCanceledException)
+        {
+            // The server stops; a folder is made again when somebody asks for it.
+        }
+    }
+
+    async Task<bool> ExportOneAsync(RoundState state, CancellationToken ends)
+    {
+        if (Interlocked.Exchange(ref _toExport, null) is not { } version)
+            return false;
+        try
+        {
+            await services.Worker.ExportAsync(state, version, ends);
+            return true;
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            logger.ExportFailed(state.Run, version.Version, e);
+            return false;
         }
     }
 

@@ -21,6 +21,7 @@ public sealed class InProcessRoundTests
         var rounds = await server.Store.RoundsAsync("first", CancellationToken.None);
         Assert.Equal([0, 1, 2, 3], rounds.Select(r => r.Round));
         string[] round = ["round-started", "update-accepted", "update-accepted", "round-collected", "version-published"];
-        Assert.Equal(["run-created", .. round, .. round, .. round, "run-completed"], (await server.Store.EventsAsync(0, 100, "first", CancellationToken.None)).Select(e => e.Kind).Where(k => k != "round-diagnosed"));
+        // Which rounds are diagnosed is a matter of time: see DiagnosisTests.
+        Assert.Equal(["run-created", .. round, .. round, .. round, "run-completed"], (await server.Store.EventsAsync(0, 100, "first", CancellationToken.None)).Select(e => e.Kind).Where(k => k is not ("round-diagnosed" or "round-not-diagnosed")));
     }
 }
