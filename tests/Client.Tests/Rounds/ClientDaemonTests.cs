@@ -208,6 +208,28 @@ public sealed class ClientDaemonTests : IDisposable
         await StopAsync(running);
     }
 
+    /// <summary>The device belongs to one assignment at a time, whichever run it is of, in the order in which they came.</summary>
+    [Fact]
+    public async Task Assignments_OfSeveralRuns_QueueForTheOneDevice()
+    {
+        var running = _fixture.RunDaemonAsync(_stop.Token);
+        var (_, peer) = await _fixture.WelcomeAsync();
+        await _fixture.JoinAsync(peer, "bars-other");
+        var (first, second) = (_fixture.Train(Id, steps: 40), _fixture.Train("bars-other:1:1:t:site-a"));
+        (second.RunId, second.ManifestDigest) = ("bars-other", _fixture.AddManifest("bars-other"));
+        await peer.SendAsync(new() { Assignment = first });
+        await peer.SendAsync(new() { Assignment = second });
+        var told = new List<(string Id, string Phase)>();
+        while (!told.Contains((second.AssignmentId, "upload")))
+            told.Add(await peer.ExpectAsync(m => m.Progress) is var said ? (said.AssignmentId, said.Phase) : default);
+        var updates = new[] { await _fixture.TakeUpdateAsync(), await _fixture.TakeUpdateAsync() };
+        await StopAsync(running);
+
+        string[] phases = ["download", "train", "encode", "upload"];
+        Assert.Equal([.. phases.Select(p => (Id, p)), .. phases.Select(p => (second.AssignmentId, p))], told.Distinct());
+        Assert.Equal([Id, second.AssignmentId], updates.Select(u => u.Header.AssignmentId));
+    }
+
     [Fact]
     public async Task Assignment_BlobsDoNotExist_FailsWithACodeAndTheNextOneIsDone()
     {

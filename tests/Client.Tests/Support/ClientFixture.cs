@@ -78,10 +78,10 @@ sealed class ClientFixture : IDisposable
         await daemon.RunAsync(stopping);
     }, CancellationToken.None);
 
-    public RunOffer Offer() => new()
+    public RunOffer Offer(string run = Run) => new()
     {
-        RunId = Run,
-        Name = Run,
+        RunId = run,
+        Name = run,
         BaseDigest = ByteString.CopyFrom(Convert.FromHexString(Site.BaseDigest)),
         SchemaDigest = SchemaDigest,
         Trust = "server",
@@ -119,6 +119,14 @@ sealed class ClientFixture : IDisposable
         Assert.Equal(SchemaDigest, join.SchemaDigest);
         await peer.SendAsync(new() { JoinReply = new() { RunId = Run, Joined = true } });
         return (hello, peer);
+    }
+
+    /// <summary>Offers another run, which the client joins.</summary>
+    public async Task JoinAsync(Peer<ServerMessage, ClientMessage> peer, string run)
+    {
+        await peer.SendAsync(new() { Offer = Offer(run) });
+        Assert.Equal(run, (await peer.ExpectAsync(m => m.Join)).RunId);
+        await peer.SendAsync(new() { JoinReply = new() { RunId = run, Joined = true } });
     }
 
     /// <summary>Plays an upload to its end.</summary>
@@ -172,9 +180,12 @@ sealed class ClientFixture : IDisposable
         return Coordinator.AddBlob(manifest.ToByteArray());
     }
 
-    AdapterManifest Manifest()
+    /// <summary>A manifest of version 0 of another run.</summary>
+    public ByteString AddManifest(string run) => Coordinator.AddBlob(Manifest(run).ToByteArray());
+
+    AdapterManifest Manifest(string run = Run)
     {
-        var manifest = new AdapterManifest { RunId = Run, Version = 0, SchemaDigest = SchemaDigest, PlanDigest = PlanDigest };
+        var manifest = new AdapterManifest { RunId = run, Version = 0, SchemaDigest = SchemaDigest, PlanDigest = PlanDigest };
         foreach (var group in Bundle.Version0.Layout.Groups)
         {
             using var stream = new MemoryStream();

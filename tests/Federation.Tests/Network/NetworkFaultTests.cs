@@ -58,6 +58,14 @@ public sealed class NetworkFaultTests : IAsyncLifetime
         _proxy.Cut();
     });
 
+    /// <summary>Nobody is told that the connections are dead: both sides find out by three missing heartbeats.</summary>
+    [Fact]
+    public Task HalfOpen_OfEverything() => SurviveAsync(async () =>
+    {
+        await ReachedAsync(round: 2);
+        _proxy.HalfOpen();
+    });
+
     [Fact]
     public Task Partition_ThatHeals() => SurviveAsync(async () =>
     {
