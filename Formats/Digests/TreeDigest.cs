@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using Federated.Aggregators.Adapters;
 
 namespace Federated.Formats.Digests;
 
@@ -53,6 +54,15 @@ public sealed class TreeDigest
         var buffer = new byte[1 << 16];
         for (int read; (read = stream.Read(buffer)) > 0;)
             digest.Append(buffer.AsSpan(0, read));
+        return digest.ToHex();
+    }
+
+    /// <summary>The digest of bytes in place, as 64 lower-case hexadecimal digits; they are looked at leaf by leaf, from front to back.</summary>
+    public static string Of(ISpanSource bytes)
+    {
+        var digest = new TreeDigest();
+        while (digest.Length < bytes.Length)
+            digest.Append(bytes.Span(digest.Length, (int)Math.Min(LeafBytes, bytes.Length - digest.Length)));
         return digest.ToHex();
     }
 

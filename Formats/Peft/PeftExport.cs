@@ -11,16 +11,23 @@ public static class PeftExport
     /// Offsets are appended as rank, scaled so that peft's alpha / r leaves them unchanged.
     /// </summary>
     /// <exception cref="FormatException">A group is neither, so that peft's LoRA cannot express it, or groups disagree on rsLoRA.</exception>
-    public static PeftFolder Of(AdapterTensors version, IReadOnlyList<OffsetFactor>? offsets = null)
+    public static PeftFolder Of(AdapterTensors version, IReadOnlyList<OffsetFactor>? offsets = null) => Of(version.Layout, t => version[t].ToArray(), offsets ?? []);
+
+    /// <summary>The same of a version whose tensors are read one after another, while the folder is written.</summary>
+    /// <param name="layout">Names, shapes and order.</param>
+    /// <param name="read">Reads a tensor of the layout.</param>
+    /// <param name="offsets">Frozen factors, oldest first.</param>
+    /// <exception cref="FormatException">As above.</exception>
+    public static PeftFolder Of(AdapterLayout layout, Func<LayoutTensor, float[]> read, IReadOnlyList<OffsetFactor> offsets)
     {
-        var modules = version.Layout.Groups.Where(g => g.Group.Algebra == Algebra.Product)
-            .Select(g => PeftModule.Of(version, g, [.. (offsets ?? []).Where(o => o.Group == g.Group.Name)])).ToList();
-        foreach (var group in version.Layout.Groups.Where(g => g.Group.Algebra is not (Algebra.Product or Algebra.Affine)))
+        var modules = layout.Groups.Where(g => g.Group.Algebra == Algebra.Product)
+            .Select(g => PeftModule.Of(g, read, [.. offsets.Where(o => o.Group == g.Group.Name)])).ToList();
+        foreach (var group in layout.Groups.Where(g => g.Group.Algebra is not (Algebra.Product or Algebra.Affine)))
             throw new FormatException($"Group '{group.Group.Name}' has algebra {group.Group.Algebra}, which peft's LoRA cannot express.");
         if (modules.Count == 0)
             throw new FormatException("The adapter has no product group, so it is no LoRA adapter.");
-        var saved = version.Layout.Groups.Where(g => g.Group.Algebra == Algebra.Affine).ToList();
-        return new PeftFolder(Config(version.Layout, modules, saved), [.. modules.SelectMany(m => m.Tensors), .. saved.SelectMany(g => g.Tensors).Select(t => Saved(version, t))]);
+        var saved = layout.Groups.Where(g => g.Group.Algebra == Algebra.Affine).ToList();
+        return new PeftFolder(Config(layout, modules, saved), [.. modules.SelectMany(m => m.Tensors), .. saved.SelectMany(g => g.Tensors).Select(t => Saved(t, read))]);
     }
 
     static PeftLoraConfig Config(AdapterLayout layout, List<PeftModule> modules, List<LayoutGroup> saved)
@@ -38,6 +45,5 @@ public static class PeftExport
         };
     }
 
-    static PeftTensor Saved(AdapterTensors version, LayoutTensor tensor) =>
-        new(tensor.Name, [.. tensor.Shape.Select(s => (long)s)], version[tensor].ToArray());
+    static PeftTensor Saved(LayoutTensor tensor, Func<LayoutTensor, float[]> read) => new(tensor.Name, [.. tensor.Shape.Select(s => (long)s)], () => read(tensor));
 }

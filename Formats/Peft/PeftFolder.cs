@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Federated.Formats.Safetensors;
 
 namespace Federated.Formats.Peft;
@@ -40,5 +41,6 @@ public sealed record PeftFolder(PeftLoraConfig Config, IReadOnlyList<PeftTensor>
     public byte[] ConfigBytes() => PeftLoraConfigJson.Write(Config);
 
     /// <summary>Writes adapter_model.safetensors in fp32.</summary>
-    public void WriteTensors(Stream to) => SafetensorsWriter.Write(to, Tensors.Select(t => TensorContent.Singles(t.Name, t.Shape, t.Values)));
+    public void WriteTensors(Stream to) => SafetensorsWriter.Write(to, [.. Tensors.Select(t => new TensorForm(t.Name, TensorType.F32, t.Shape))],
+        name => MemoryMarshal.AsBytes<float>(Tensors.First(t => t.Name == name).Values).ToArray());
 }

@@ -18,18 +18,40 @@ public static class SafetensorsWriter
     /// <exception cref="ArgumentException">A name occurs twice, or a tensor's bytes contradict its shape.</exception>
     public static void Write(Stream to, IEnumerable<TensorContent> tensors)
     {
-        TensorContent[] ordered = [.. tensors.OrderBy(t => t.Name, StringComparer.Ordinal)];
-        Check(ordered);
+        var all = tensors.ToLookup(t => t.Name, StringComparer.Ordinal);
+        Write(to, [.. all.SelectMany(same => same).Select(t => new TensorForm(t.Name, t.Type, t.Shape))], name => all[name].Single().Bytes);
+    }
+
+    /// <summary>Writes tensors whose bytes are made one after another, as they are written.</summary>
+    /// <param name="to">Where to; left open.</param>
+    /// <param name="tensors">At least one; names unique.</param>
+    /// <param name="bytes">A tensor's elements by its name, row-major, little-endian; asked for once each, in the file's order.</param>
+    /// <exception cref="ArgumentException">A name occurs twice, or a tensor's bytes contradict its shape.</exception>
+    public static void Write(Stream to, IReadOnlyList<TensorForm> tensors, Func<string, ReadOnlyMemory<byte>> bytes)
+    {
+        TensorForm[] ordered = [.. tensors.OrderBy(t => t.Name, StringComparer.Ordinal)];
+        for (var i = 1; i < ordered.Length; i++)
+        {
+            if (ordered[i].Name == ordered[i - 1].Name)
+                throw new ArgumentException($"Two tensors are named '{ordered[i].Name}'.", nameof(tensors));
+        }
         var header = Header(ordered);
         Span<byte> length = stackalloc byte[8];
         BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)header.Length);
         to.Write(length);
         to.Write(header);
         foreach (var tensor in ordered)
-            to.Write(tensor.Bytes.Span);
+            Write(to, tensor, bytes(tensor.Name).Span);
     }
 
-    static byte[] Header(TensorContent[] tensors)
+    static void Write(Stream to, TensorForm tensor, ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length != tensor.Bytes)
+            throw new ArgumentException($"Tensor '{tensor.Name}' of shape [{string.Join(", ", tensor.Shape)}] and type {tensor.Type} has {tensor.Bytes} bytes, not {bytes.Length}.", nameof(bytes));
+        to.Write(bytes);
+    }
+
+    static byte[] Header(TensorForm[] tensors)
     {
         var json = CanonicalJson.Write(w =>
         {
@@ -46,7 +68,7 @@ public static class SafetensorsWriter
         return padded;
     }
 
-    static long WriteEntry(Utf8JsonWriter w, TensorContent tensor, long offset)
+    static long WriteEntry(Utf8JsonWriter w, TensorForm tensor, long offset)
     {
         w.WriteStartObject(tensor.Name);
         w.WriteString("dtype", tensor.Type.ToString());
@@ -56,20 +78,9 @@ public static class SafetensorsWriter
         w.WriteEndArray();
         w.WriteStartArray("data_offsets");
         w.WriteNumberValue(offset);
-        w.WriteNumberValue(offset + tensor.Bytes.Length);
+        w.WriteNumberValue(offset + tensor.Bytes);
         w.WriteEndArray();
         w.WriteEndObject();
-        return offset + tensor.Bytes.Length;
-    }
-
-    static void Check(TensorContent[] tensors)
-    {
-        for (var i = 0; i < tensors.Length; i++)
-        {
-            if (i > 0 && tensors[i].Name == tensors[i - 1].Name)
-                throw new ArgumentException($"Two tensors are named '{tensors[i].Name}'.", nameof(tensors));
-            if (tensors[i].Shape.Aggregate((long)tensors[i].Type.Bytes(), (n, size) => checked(n * size)) != tensors[i].Bytes.Length)
-                throw new ArgumentException($"Tensor '{tensors[i].Name}' of shape [{string.Join(", ", tensors[i].Shape)}] and type {tensors[i].Type} does not have {tensors[i].Bytes.Length} bytes.", nameof(tensors));
-        }
+        return offset + tensor.Bytes;
     }
 }

@@ -40,11 +40,12 @@ sealed class ClientStarts(IBlobStore blobs, IManifestEncoder manifests)
 
     async Task<ClientStart> WriteOneAsync(VersionInfo version, AdapterTensors tensors, byte[] plan, string planDigest, string run, CancellationToken stopping)
     {
-        var groups = GroupFiles.Write(tensors);
-        ImmutableArray<GroupInfo> infos = [.. groups.Select(g => new GroupInfo(g.Group, g.Digest, g.Bytes.Length))];
-        var manifest = manifests.Encode(new ManifestContent(run, version.Version, version.SchemaDigest, planDigest, version.Parent) { Groups = infos, Offsets = [] });
-        var digests = await blobs.PutAsync([manifest, plan, .. groups.Select(g => (ReadOnlyMemory<byte>)g.Bytes)], stopping);
-        return new ClientStart(planDigest, digests[0], 0, infos);
+        var batch = blobs.Begin();
+        ImmutableArray<GroupInfo> groups = [.. GroupFiles.Write(batch, tensors)];
+        var manifest = batch.Add(manifests.Encode(new ManifestContent(run, version.Version, version.SchemaDigest, planDigest, version.Parent) { Groups = groups, Offsets = [] }));
+        batch.Add(plan);
+        await batch.CommitAsync(stopping);
+        return new ClientStart(planDigest, manifest, 0, groups);
     }
 
     static string Sizes(ClientChoice c) => $"{c.Client}:{c.Rank}:{c.Batch}:{c.BaseBits}:{string.Join(',', c.Groups)}";

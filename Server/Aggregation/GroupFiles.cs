@@ -13,68 +13,55 @@ namespace Federated.Server.Aggregation;
 /// <summary>Versions and strategy states as blobs, and back.</summary>
 static class GroupFiles
 {
-    /// <summary>Each group's tensors as a safetensors file of their own, so that an unchanged group keeps its digest.</summary>
-    public static IReadOnlyList<GroupBytes> Write(AdapterTensors version) =>
-        [.. version.Layout.Groups.Select(g => WriteGroup(version, g))];
+    // Most that a tensor's entry of the header takes, but for uncommonly long names.
+    const int HeaderBytes = 256;
 
+    /// <summary>Adds each group's tensors as a safetensors file of their own, so that an unchanged group keeps its digest.</summary>
+    public static IReadOnlyList<GroupInfo> Write(IBlobBatch batch, AdapterTensors version) =>
+        [.. version.Layout.Groups.Select(g => Add(batch, g.Group.Name, Encode(version, g)))];
+
+    /// <summary>A group's file.</summary>
+    public static ReadOnlyMemory<byte> Encode(AdapterTensors version, LayoutGroup group) => File(group.Tensors.Select(t => Content(t.Name, t.Shape, version[t])));
+
+    /// <summary>The groups of a layout, which may be a part of the version's.</summary>
     /// <exception cref="FaultException">A blob is missing or corrupt.</exception>
     public static AdapterTensors Read(IBlobStore blobs, AdapterLayout layout, VersionInfo version)
     {
-        var tensors = new AdapterTensors(layout);
-        foreach (var (group, blob) in layout.Groups.Zip(version.Groups))
+        var (tensors, digests) = (new AdapterTensors(layout), version.Groups.ToDictionary(g => g.Group, g => g.Digest, StringComparer.Ordinal));
+        foreach (var group in layout.Groups)
         {
-            using var file = Open(blobs.ReadAll(blob.Digest), $"group '{blob.Group}'");
+            using var file = Open(blobs.Open(digests[group.Group.Name]), $"group '{group.Group.Name}'");
             foreach (var tensor in group.Tensors)
                 Copy(file, tensor, tensors[tensor]);
         }
         return tensors;
     }
 
-    /// <summary>Version 0 as the operator uploaded it: one file with every tensor of the layout, the offsets it starts with, and nothing else.</summary>
-    /// <exception cref="FaultException">It does not fit the layout.</exception>
-    public static AdapterVersion ReadWhole(byte[] bytes, AdapterLayout layout)
+    /// <summary>One tensor of a version.</summary>
+    /// <exception cref="FaultException">Its blob is missing or corrupt.</exception>
+    public static float[] ReadTensor(IBlobStore blobs, AdapterLayout layout, VersionInfo version, LayoutTensor tensor)
     {
-        using var file = Open(bytes, "version0");
-        var unknown = file.Tensors.FirstOrDefault(t => layout.Find(t.Name) is null && !AdapterVersionFile.IsOffset(t.Name));
-        if (unknown is not null)
-            throw new FaultException(Fault.BlobsDoNotFit, $"version0 has the tensor '{unknown.Name}', which the schema does not enable.");
-        var tensors = new AdapterTensors(layout);
-        foreach (var tensor in layout.Tensors)
-            Copy(file, tensor, tensors[tensor]);
-        if (!tensors.Values.ContainsOnlyFinite())
-            throw new FaultException(Fault.BlobsDoNotFit, "version0 has values that are not finite.");
-        return new AdapterVersion(tensors, ReadOffsets(file, layout));
+        var (values, group) = (new float[tensor.Elements], layout.Groups[tensor.Group].Group.Name);
+        using var file = Open(blobs.Open(version.Groups.First(g => g.Group == group).Digest), $"group '{group}'");
+        Copy(file, tensor, values);
+        return values;
     }
 
-    static IReadOnlyList<OffsetFactor> ReadOffsets(SafetensorsFile file, AdapterLayout layout)
-    {
-        try
-        {
-            var offsets = AdapterVersionFile.Read(file, layout).Offsets;
-            return offsets.All(o => float.IsFinite((float)o.Scale) && o.Left.All(float.IsFinite) && o.Right.All(float.IsFinite)) ? offsets
-                : throw new FormatException("version0 has an offset that is not finite.");
-        }
-        catch (FormatException e)
-        {
-            throw new FaultException(Fault.BlobsDoNotFit, e.Message, e);
-        }
-    }
-
-    /// <summary>Each frozen factor as a blob of its own, so that a client fetches only those it lacks.</summary>
-    public static IReadOnlyList<GroupBytes> Write(IReadOnlyList<OffsetFactor> offsets) => [.. offsets.Select(WriteOffset)];
+    /// <summary>Adds each frozen factor as a blob of its own, so that a client fetches only those it lacks.</summary>
+    public static IReadOnlyList<GroupInfo> Write(IBlobBatch batch, IReadOnlyList<OffsetFactor> offsets) => [.. offsets.Select(o => Add(batch, o.Group, OffsetFile.Write(o)))];
 
     /// <exception cref="FaultException">A blob is missing or corrupt, or fits no group.</exception>
     public static IReadOnlyList<OffsetFactor> ReadOffsets(IBlobStore blobs, AdapterLayout layout, VersionInfo version) =>
         [.. version.Offsets.Select(o => ReadOffset(blobs.ReadAll(o.Digest), layout.Groups.FirstOrDefault(g => g.Group.Name == o.Group), o.Group))];
 
-    /// <summary>Null where there is nothing to remember.</summary>
-    public static byte[]? WriteState(StrategyState state)
+    /// <summary>Adds what a strategy remembers and returns its digest; null where there is nothing to remember.</summary>
+    public static string? WriteState(IBlobBatch batch, StrategyState state)
     {
         if (!state.Tensors.Any())
             return null;
         using var bytes = new MemoryStream();
         StrategyStateFile.Write(bytes, state);
-        return bytes.ToArray();
+        return batch.Add(bytes.GetBuffer().AsMemory(0, (int)bytes.Length));
     }
 
     /// <exception cref="FaultException">The blob is missing or corrupt.</exception>
@@ -82,7 +69,7 @@ static class GroupFiles
     {
         if (digest is null)
             return StrategyState.Empty;
-        using var file = Open(blobs.ReadAll(digest), "strategy state");
+        using var file = Open(new MemorySpanSource(blobs.ReadAll(digest)), "strategy state");
         try
         {
             return StrategyStateFile.Read(file);
@@ -93,17 +80,7 @@ static class GroupFiles
         }
     }
 
-    static GroupBytes WriteGroup(AdapterTensors version, LayoutGroup group)
-    {
-        var bytes = File(group.Tensors.Select(t => Content(t.Name, t.Shape, version[t])));
-        return new GroupBytes(group.Group.Name, bytes, TreeDigest.Of(bytes));
-    }
-
-    static GroupBytes WriteOffset(OffsetFactor offset)
-    {
-        var bytes = OffsetFile.Write(offset);
-        return new GroupBytes(offset.Group, bytes, TreeDigest.Of(bytes));
-    }
+    static GroupInfo Add(IBlobBatch batch, string group, ReadOnlyMemory<byte> bytes) => new(group, batch.Add(bytes), bytes.Length);
 
     static OffsetFactor ReadOffset(byte[] bytes, LayoutGroup? group, string name)
     {
@@ -117,11 +94,12 @@ static class GroupFiles
         }
     }
 
-    static SafetensorsFile Open(byte[] bytes, string what)
+    /// <exception cref="FaultException">It is no safetensors file.</exception>
+    public static SafetensorsFile Open(ISpanSource bytes, string what)
     {
         try
         {
-            return new SafetensorsFile(new MemorySpanSource(bytes), what);
+            return new SafetensorsFile(bytes, what);
         }
         catch (FormatException e)
         {
@@ -129,32 +107,26 @@ static class GroupFiles
         }
     }
 
-    static void Copy(SafetensorsFile file, LayoutTensor tensor, Span<float> into)
+    /// <exception cref="FaultException">The tensor is missing or of another type or shape.</exception>
+    public static TensorEntry Copy(SafetensorsFile file, LayoutTensor tensor, Span<float> into)
     {
         var entry = file.Find(tensor.Name)
             ?? throw new FaultException(Fault.BlobsDoNotFit, $"The tensor '{tensor.Name}' is missing.");
         if (entry.Type != TensorType.F32 || !entry.Shape.SequenceEqual(tensor.Shape.Select(s => (long)s)))
             throw new FaultException(Fault.BlobsDoNotFit, $"The tensor '{tensor.Name}' is {entry.Type} [{string.Join(", ", entry.Shape)}]; F32 [{string.Join(", ", tensor.Shape)}] is expected.");
         file.ReadSingles(entry, 0, into);
+        return entry;
     }
 
     static TensorContent Content(string name, IReadOnlyList<int> shape, ReadOnlySpan<float> values) =>
         new(name, TensorType.F32, [.. shape.Select(s => (long)s)], MemoryMarshal.AsBytes(values).ToArray());
 
-    static byte[] File(IEnumerable<TensorContent> tensors)
+    static ReadOnlyMemory<byte> File(IEnumerable<TensorContent> contents)
     {
-        using var bytes = new MemoryStream();
+        List<TensorContent> tensors = [.. contents];
+        // Of the right size at once: a large group would be copied again and again while it grows.
+        using var bytes = new MemoryStream(HeaderBytes * (tensors.Count + 1) + tensors.Sum(t => t.Bytes.Length));
         SafetensorsWriter.Write(bytes, tensors);
-        return bytes.ToArray();
-    }
-
-    static bool ContainsOnlyFinite(this ReadOnlySpan<float> values)
-    {
-        foreach (var value in values)
-        {
-            if (!float.IsFinite(value))
-                return false;
-        }
-        return true;
+        return bytes.GetBuffer().AsMemory(0, (int)bytes.Length);
     }
 }

@@ -1,5 +1,7 @@
 using Federated.Aggregators.Adapters;
 using Federated.Aggregators.Strategies;
+using Federated.Formats.Digests;
+using Federated.Formats.Versions;
 
 namespace Federated.Server.Aggregation;
 
@@ -16,6 +18,10 @@ sealed record GroupValues(AdapterTensors Tensors, IReadOnlyList<OffsetFactor> Of
         var square = terms.SelectMany(x => terms, (x, y) => x.Scale * y.Scale * Inner(x, y)).Sum();
         return Math.Sqrt(Math.Max(0, square));
     }
+
+    /// <summary>Of a group's own file and of those of its offsets.</summary>
+    public IEnumerable<string> Digests(LayoutGroup group) => Offsets.Where(o => o.Group == group.Group.Name).Select(o => (ReadOnlyMemory<byte>)OffsetFile.Write(o))
+        .Prepend(GroupFiles.Encode(Tensors, group)).Select(b => TreeDigest.Of(b.Span));
 
     IEnumerable<(float[] Left, float[] Right, int Rank, double Scale)> Terms(LayoutGroup group, double sign)
     {

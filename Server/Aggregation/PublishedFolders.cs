@@ -23,7 +23,7 @@ sealed class PublishedFolders(string folder, IBlobStore blobs, AdapterCache adap
         if (Directory.Exists(target))
             return target;
         var adapter = adapters.Get(version.SchemaDigest, version.PlanDigest);
-        if (Peft(GroupFiles.Read(blobs, adapter.Layout, version), GroupFiles.ReadOffsets(blobs, adapter.Layout, version)) is not { } peft)
+        if (Peft(adapter.Layout, t => GroupFiles.ReadTensor(blobs, adapter.Layout, version, t), GroupFiles.ReadOffsets(blobs, adapter.Layout, version)) is not { } peft)
             return null;
         var temporary = $"{target}.{Guid.NewGuid():N}.tmp";
         peft.Write(temporary);
@@ -35,11 +35,11 @@ sealed class PublishedFolders(string folder, IBlobStore blobs, AdapterCache adap
         return target;
     }
 
-    static PeftFolder? Peft(AdapterTensors tensors, IReadOnlyList<OffsetFactor> offsets)
+    static PeftFolder? Peft(AdapterLayout layout, Func<LayoutTensor, float[]> read, IReadOnlyList<OffsetFactor> offsets)
     {
         try
         {
-            return PeftExport.Of(tensors, offsets);
+            return PeftExport.Of(layout, read, offsets);
         }
         catch (FormatException)
         {

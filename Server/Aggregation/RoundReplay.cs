@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 using Federated.Aggregators.Adapters;
 using Federated.Aggregators.Strategies;
@@ -28,25 +29,35 @@ sealed class RoundReplay(IBlobStore blobs, IRunStore store, AdapterCache adapter
     ReplayReport Compare(FoldOrder recorded, FoldOrder order, VersionInfo published, CancellationToken stopping)
     {
         var layout = adapters.Get(order.VersionIn.SchemaDigest, order.VersionIn.PlanDigest).Layout;
-        var before = GroupFiles.Read(blobs, layout, order.VersionIn);
         // Another strategy remembers nothing of the rounds before.
         var state = order.Spec == recorded.Spec ? GroupFiles.ReadState(blobs, order.VersionIn.StateDigest) : StrategyState.Empty;
-        var result = Fold(order, before, state, stopping);
-        var added = GroupFiles.ReadOffsets(blobs, layout, published).Skip(order.VersionIn.Offsets.Length).ToList();
-        var (was, now) = (new GroupValues(GroupFiles.Read(blobs, layout, published), added), new GroupValues(result.Tensors, result.Offsets));
-        var start = new GroupValues(before, []);
-        var identical = GroupFiles.Write(result.Tensors).Select(g => g.Digest).SequenceEqual(published.Groups.Select(g => g.Digest))
-            && GroupFiles.Write(result.Offsets).Select(o => o.Digest).SequenceEqual(published.Offsets.Skip(order.VersionIn.Offsets.Length).Select(o => o.Digest));
-        return new ReplayReport(
-            order.Plan.Run, order.Plan.Round, StrategyJson.NameOf(recorded.Spec.Strategy), StrategyJson.NameOf(order.Spec.Strategy), identical,
-            [.. layout.Groups.Select(g => new ReplayedGroup(g.Group.Name, was.Distance(start, g), now.Distance(start, g), identical ? 0 : now.Distance(was, g)))]);
+        var start = new RecordedStart(layout, part => GroupFiles.Read(blobs, part, order.VersionIn), state, RoundNoise.Of(order, state, secrets)?.Mechanism);
+        ImmutableArray<GroupInfo> added = [.. published.Offsets.Skip(order.VersionIn.Offsets.Length)];
+        var groups = new List<(ReplayedGroup Group, bool Identical)>();
+        Fold(order, start, part => groups.AddRange(Compare(start, part, published with { Offsets = added })), stopping);
+        return new ReplayReport(order.Plan.Run, order.Plan.Round, StrategyJson.NameOf(recorded.Spec.Strategy), StrategyJson.NameOf(order.Spec.Strategy),
+            groups.All(g => g.Identical), [.. groups.Select(g => g.Group)]);
     }
 
-    FoldResult Fold(FoldOrder order, AdapterTensors before, StrategyState state, CancellationToken stopping)
+    IEnumerable<(ReplayedGroup Group, bool Identical)> Compare(RecordedStart start, FoldResult part, VersionInfo published)
+    {
+        var layout = part.Tensors.Layout;
+        var offsets = published with { Offsets = [.. published.Offsets.Where(o => layout.Groups.Any(g => g.Group.Name == o.Group))] };
+        var before = new GroupValues(start.Read(layout), []);
+        var (was, now) = (new GroupValues(GroupFiles.Read(blobs, layout, published), GroupFiles.ReadOffsets(blobs, layout, offsets)), new GroupValues(part.Tensors, part.Offsets));
+        foreach (var group in layout.Groups)
+        {
+            var identical = now.Digests(group).SequenceEqual(published.Groups.Concat(offsets.Offsets).Where(g => g.Group == group.Group.Name).Select(g => g.Digest));
+            yield return (new ReplayedGroup(group.Group.Name, was.Distance(before, group), now.Distance(before, group), identical ? 0 : now.Distance(was, group)), identical);
+        }
+    }
+
+    void Fold(FoldOrder order, RecordedStart start, Action<FoldResult> take, CancellationToken stopping)
     {
         try
         {
-            return fold.Run(order, new RecordedStart(before, state, RoundNoise.Of(order, state, secrets)?.Mechanism), false, (result, _) => result, stopping);
+            using var updates = fold.Open(order);
+            fold.Run(updates, start, false, take, stopping);
         }
         catch (FoldRefusedException e)
         {

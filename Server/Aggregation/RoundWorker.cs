@@ -50,8 +50,9 @@ sealed class RoundWorker(IBlobStore blobs, AdapterCache adapters, VersionWriter 
             using var turn = _large.Enter(adapter.Layout, stopping);
             var state = GroupFiles.ReadState(blobs, order.VersionIn.StateDigest);
             var noise = RoundNoise.Of(order, state, secrets);
-            var start = new RecordedStart(_cache.Read(order.Plan.Run, adapter.Layout, order.VersionIn), state, noise?.Mechanism);
-            return new RoundCommand.FoldCompleted(fold.Run(order, start, false, (result, contributions) => Folded(order, adapter, result, noise, contributions), stopping));
+            var start = new RecordedStart(adapter.Layout, part => _cache.Read(order.Plan.Run, part, order.VersionIn), state, noise?.Mechanism);
+            using var updates = fold.Open(order);
+            return new RoundCommand.FoldCompleted(Folded(updates, adapter, start, noise, stopping));
         }
         catch (FoldRefusedException e)
         {
@@ -74,8 +75,9 @@ sealed class RoundWorker(IBlobStore blobs, AdapterCache adapters, VersionWriter 
             var adapter = adapters.Get(order.VersionIn.SchemaDigest, order.VersionIn.PlanDigest);
             using var turn = _large.Enter(adapter.Layout, stopping);
             var state = GroupFiles.ReadState(blobs, order.VersionIn.StateDigest);
-            var start = new RecordedStart(GroupFiles.Read(blobs, adapter.Layout, order.VersionIn), state, RoundNoise.Of(order, state, secrets)?.Mechanism);
-            return new RoundCommand.Diagnosed(order.Plan.Round, fold.Run(order, start, true, (result, _) => DiagnosticsJson.Write(result.Diagnostics), stopping));
+            var start = new RecordedStart(adapter.Layout, part => GroupFiles.Read(blobs, part, order.VersionIn), state, RoundNoise.Of(order, state, secrets)?.Mechanism);
+            using var updates = fold.Open(order);
+            return new RoundCommand.Diagnosed(order.Plan.Round, DiagnosticsJson.Write(fold.Run(updates, start, true, _ => { }, stopping).Diagnostics));
         }
         catch (UpdatesLostException e)
         {
@@ -87,14 +89,23 @@ sealed class RoundWorker(IBlobStore blobs, AdapterCache adapters, VersionWriter 
         }
     }
 
-    FoldedVersion Folded(FoldOrder order, RunAdapter adapter, FoldResult result, RoundNoise? noise, IReadOnlyList<Contribution> contributions)
+    FoldedVersion Folded(RecordedUpdates updates, RunAdapter adapter, RecordedStart start, RoundNoise? noise, CancellationToken stopping)
     {
-        var groups = GroupFiles.Write(result.Tensors);
-        _cache.Keep(order.Plan.Run, result.Tensors, groups);
-        return new FoldedVersion(groups, GroupFiles.WriteState(noise?.Keep(result.State) ?? result.State), DiagnosticsJson.Write(result.Diagnostics))
+        var (order, batch) = (updates.Order, blobs.Begin());
+        var (groups, offsets) = (new List<GroupInfo>(), new List<GroupInfo>());
+        var summary = fold.Run(updates, start, false, Take, stopping);
+        return new FoldedVersion(groups, GroupFiles.WriteState(batch, noise?.Keep(summary.State) ?? summary.State), DiagnosticsJson.Write(summary.Diagnostics), batch)
         {
-            Offsets = GroupFiles.Write(result.Offsets),
-            LeakageJson = order.Spec.ProbePack is { } pack ? LeakIndicators.Write(_packs.Get(pack), adapter.Layout, contributions) : null,
+            Offsets = offsets,
+            LeakageJson = order.Spec.ProbePack is { } pack ? LeakIndicators.Write(_packs.Get(pack), adapter.Layout, updates.Of(adapter.Layout)) : null,
         };
+
+        void Take(FoldResult part)
+        {
+            groups.AddRange(GroupFiles.Write(batch, part.Tensors));
+            offsets.AddRange(GroupFiles.Write(batch, part.Offsets));
+            if (part.Tensors.Layout.Groups.Count == adapter.Layout.Groups.Count)
+                _cache.Keep(order.Plan.Run, part.Tensors, groups);
+        }
     }
 }

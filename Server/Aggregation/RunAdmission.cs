@@ -39,8 +39,16 @@ sealed class RunAdmission(IBlobStore blobs, VersionWriter versions, IRunStore st
         if (PrivacyRules.Refusals(spec) is { Count: > 0 } contradictions)
             throw new FaultException(Fault.PrivacyRefused, string.Join(" ", contradictions));
         var run = spec.WarmStart is { } start ? await FromVersionAsync(spec, start, adapter, stopping) : FromBlob(spec, adapter);
-        RequireALivingStart(spec, run);
-        return run;
+        try
+        {
+            RequireALivingStart(spec, run);
+            return run;
+        }
+        catch
+        {
+            run.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Writes the run's first version; a run whose server adds noise gets its secret before.</summary>
@@ -49,8 +57,7 @@ sealed class RunAdmission(IBlobStore blobs, VersionWriter versions, IRunStore st
         if (spec.Privacy is { IsCentral: true })
             secrets.Create(spec.Name);
         var first = run.Adapter.For(StrategyCatalog.Default.Compose(spec.Strategy), 0);
-        var folded = new FoldedVersion(GroupFiles.Write(run.Start.Tensors), null, "[]") { Offsets = GroupFiles.Write(run.Start.Offsets) };
-        return versions.WriteAsync(run.Place, first, folded, stopping);
+        return versions.WriteAsync(run.Place, first, Written(run.Adapter.Layout, run.Start.Read, run.Start.Offsets), stopping);
     }
 
     /// <summary>Writes an earlier version's values, offsets and strategy state again, as the successor of the current one.</summary>
@@ -58,11 +65,19 @@ sealed class RunAdmission(IBlobStore blobs, VersionWriter versions, IRunStore st
     public async Task<VersionInfo> WriteAgainAsync(RunSpec spec, VersionInfo earlier, VersionInfo current, CancellationToken stopping)
     {
         var adapter = adapters.Get(current.SchemaDigest, current.PlanDigest);
-        var tensors = GroupFiles.Read(blobs, adapter.Layout, earlier);
-        var state = earlier.StateDigest is { } digest ? blobs.ReadAll(digest) : null;
         var next = adapter.For(StrategyCatalog.Default.Compose(spec.Strategy), current.Version + 1);
         var place = new VersionPlace(spec.Name, current.Version + 1, current.ManifestDigest, earlier.Offsets);
-        return await versions.WriteAsync(place, next, new FoldedVersion(GroupFiles.Write(tensors), state, "[]"), stopping);
+        // Blobs that are corrupt must not become the newest version: they are read and written again, not just named.
+        var written = Written(adapter.Layout, part => GroupFiles.Read(blobs, part, earlier), []);
+        var state = earlier.StateDigest is { } digest ? written.Blobs.Add(blobs.ReadAll(digest)) : null;
+        return await versions.WriteAsync(place, next, written with { StateDigest = state }, stopping);
+    }
+
+    FoldedVersion Written(AdapterLayout layout, Func<AdapterLayout, AdapterTensors> read, IReadOnlyList<OffsetFactor> offsets)
+    {
+        var batch = blobs.Begin();
+        List<GroupInfo> groups = [.. AdapterParts.Of(layout).SelectMany(part => GroupFiles.Write(batch, read(part)))];
+        return new FoldedVersion(groups, null, "[]", batch) { Offsets = GroupFiles.Write(batch, offsets) };
     }
 
     void RequireBlobs(RunSpec spec)
@@ -75,7 +90,7 @@ sealed class RunAdmission(IBlobStore blobs, VersionWriter versions, IRunStore st
     }
 
     AdmittedRun FromBlob(RunSpec spec, RunAdapter adapter) =>
-        new(adapter, GroupFiles.ReadWhole(blobs.ReadAll(spec.Version0!), adapter.Layout), new VersionPlace(spec.Name, 0, null, []));
+        new(adapter, FirstVersion.OfBlob(blobs, spec.Version0!, adapter.Layout), new VersionPlace(spec.Name, 0, null, []));
 
     async Task<AdmittedRun> FromVersionAsync(RunSpec spec, WarmStart start, RunAdapter adapter, CancellationToken stopping)
     {
@@ -84,8 +99,8 @@ sealed class RunAdmission(IBlobStore blobs, VersionWriter versions, IRunStore st
         var version = RoundRestore.Version(row);
         if (version.SchemaDigest != spec.Schema)
             throw new FaultException(Fault.BlobsDoNotFit, $"run.schema is {spec.Schema}; version {start.Version} of run '{start.Run}' has {version.SchemaDigest}.");
-        var tensors = GroupFiles.Read(blobs, adapters.Get(version.SchemaDigest, version.PlanDigest).Layout, version);
-        return new AdmittedRun(adapter, new AdapterVersion(tensors.Reshape(adapter.Layout), []), new VersionPlace(spec.Name, 0, version.ManifestDigest, version.Offsets));
+        var first = FirstVersion.OfVersion(blobs, adapters.Get(version.SchemaDigest, version.PlanDigest).Layout, version);
+        return new AdmittedRun(adapter, first, new VersionPlace(spec.Name, 0, version.ManifestDigest, version.Offsets));
     }
 
     static void RequirePlannable(RunSpec spec, PlanningSettings planning, RunAdapter adapter)
@@ -99,23 +114,32 @@ sealed class RunAdmission(IBlobStore blobs, VersionWriter versions, IRunStore st
             throw new FaultException(Fault.BlobsDoNotFit, $"run.planning.ranks has {planning.Ranks[^1]}; the run's plan has rank {ranks.Min()}, and no client trains more.");
     }
 
-    /// <summary>A factor that no round trains and that is zero keeps its product at zero for ever.</summary>
+    /// <summary>A factor that no round trains and that is zero keeps its product at zero for ever. Every value is read for it, so that what is not finite is found too.</summary>
     static void RequireALivingStart(RunSpec spec, AdmittedRun run)
     {
-        var (adapter, composition) = (run.Adapter, StrategyCatalog.Default.Compose(spec.Strategy));
+        foreach (var part in AdapterParts.Of(run.Adapter.Layout))
+            RequireALivingStart(spec, run.Adapter, run.Start.Read(part));
+    }
+
+    static void RequireALivingStart(RunSpec spec, RunAdapter adapter, AdapterTensors start)
+    {
+        var composition = StrategyCatalog.Default.Compose(spec.Strategy);
         AdapterPlan[] plans = [composition.PlanFor(adapter.Schema, adapter.Plan, 0), composition.PlanFor(adapter.Schema, adapter.Plan, 1)];
-        foreach (var tensor in adapter.Layout.Groups.Where(g => g.Group.Product is not null && g.Plan.Trained is not []).SelectMany(g => g.Tensors))
+        foreach (var tensor in start.Layout.Groups.Where(g => g.Group.Product is not null && g.Plan.Trained is not []).SelectMany(g => g.Tensors))
         {
-            var group = adapter.Layout.Groups[tensor.Group].Group.Name;
-            if (!plans.Any(p => p.Of(group).Trains(tensor.Role)) && !run.Start.Tensors[tensor].ContainsAnyExcept(0f))
+            var group = start.Layout.Groups[tensor.Group].Group.Name;
+            if (!plans.Any(p => p.Of(group).Trains(tensor.Role)) && !start[tensor].ContainsAnyExcept(0f))
                 throw new FaultException(Fault.StrategyRefused,
                     $"Product strategy '{composition.Strategies[StrategyKind.Product].Name}' never trains role '{tensor.Role}', and '{tensor.Name}' is zero in the first version: its product would stay zero.");
         }
     }
 }
 
-/// <summary>A run that can work.</summary>
+/// <summary>A run that can work; what it starts from stays open until it is disposed.</summary>
 /// <param name="Adapter">Under the plan that the operator gave.</param>
-/// <param name="Start">The first version's values, and the offsets that come with them.</param>
+/// <param name="Start">The first version.</param>
 /// <param name="Place">The first version's name and parent, and the offsets that the parent has already.</param>
-sealed record AdmittedRun(RunAdapter Adapter, AdapterVersion Start, VersionPlace Place);
+sealed record AdmittedRun(RunAdapter Adapter, FirstVersion Start, VersionPlace Place) : IDisposable
+{
+    public void Dispose() => Start.Dispose();
+}

@@ -16,12 +16,11 @@ sealed class VersionCache(IBlobStore blobs)
             ? entry.Under(layout)
             : GroupFiles.Read(blobs, layout, version);
 
-    public void Keep(string run, AdapterTensors tensors, IReadOnlyList<GroupBytes> groups)
+    /// <summary>Keeps a whole version; of a large one nothing is kept.</summary>
+    public void Keep(string run, AdapterTensors tensors, IReadOnlyList<GroupInfo> groups)
     {
         if (tensors.Bytes.Length <= LargeFolds.LeastBytes)
             _newest[run] = new Entry(tensors, [.. groups.Select(g => g.Digest)]);
-        else
-            _newest.TryRemove(run, out _);
     }
 
     sealed record Entry(AdapterTensors Tensors, IReadOnlyList<string> Digests)

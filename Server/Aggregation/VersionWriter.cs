@@ -16,27 +16,20 @@ sealed class VersionWriter(IBlobStore blobs, IManifestEncoder manifests)
     /// <param name="stopping">Ends the wait.</param>
     public async Task<VersionInfo> WriteAsync(VersionPlace place, RunAdapter next, FoldedVersion folded, CancellationToken stopping)
     {
-        var groups = Describe(folded.Groups);
-        ImmutableArray<GroupInfo> offsets = [.. place.Offsets, .. Describe(folded.Offsets)];
+        ImmutableArray<GroupInfo> groups = [.. folded.Groups], offsets = [.. place.Offsets, .. folded.Offsets];
         var manifest = manifests.Encode(new ManifestContent(place.Run, place.Version, next.SchemaDigest, next.PlanDigest, place.Parent) { Groups = groups, Offsets = offsets });
-        List<ReadOnlyMemory<byte>> all = [manifest, .. folded.Groups.Concat(folded.Offsets).Select(g => (ReadOnlyMemory<byte>)g.Bytes)];
-        if (blobs.Size(next.PlanDigest) is null)
-            all.Add(next.Plan.ToJson());
-        if (folded.State is not null)
-            all.Add(folded.State);
-        var digests = await blobs.PutAsync(all, stopping);
-        return new VersionInfo(place.Version, digests[0], manifest.Length, place.Parent, next.SchemaDigest, next.PlanDigest)
+        var digest = folded.Blobs.Add(manifest);
+        folded.Blobs.Add(next.Plan.ToJson());
+        await folded.Blobs.CommitAsync(stopping);
+        return new VersionInfo(place.Version, digest, manifest.Length, place.Parent, next.SchemaDigest, next.PlanDigest)
         {
             Groups = groups,
             Offsets = offsets,
             PlanVersion = next.Plan.Version,
-            StateDigest = folded.State is null ? null : digests[^1],
+            StateDigest = folded.StateDigest,
             PublishedMs = 0,
         };
     }
-
-    static ImmutableArray<GroupInfo> Describe(IReadOnlyList<GroupBytes> groups) =>
-        [.. groups.Select(g => new GroupInfo(g.Group, g.Digest, g.Bytes.Length))];
 }
 
 /// <param name="Run">The run.</param>

@@ -7,6 +7,10 @@ namespace Federated.Server.Aggregation;
 sealed record WorkerOptions(int Threads, long MemoryBytes = WorkerOptions.DefaultMemoryBytes, string? PublishedFolder = null)
 {
     public const long DefaultMemoryBytes = 128L << 20;
+    public const long DefaultPartBytes = 64L << 20;
+
+    /// <summary>Of a large version and the updates to it, how much a fold looks at at one time; one group of each at least. Default 64 MiB.</summary>
+    public long PartBytes { get; init; } = DefaultPartBytes;
 
     /// <summary>Where folds run; the thread pool, or the one thread of a simulation.</summary>
     public TaskScheduler Scheduler { get; init; } = TaskScheduler.Default;

@@ -54,7 +54,7 @@ sealed class RunDirectory(RoundServices services, RunAdmission admission) : IAsy
         try
         {
             RefuseTaken(spec);
-            var admitted = await admission.CheckAsync(spec, stopping);
+            using var admitted = await admission.CheckAsync(spec, stopping);
             var now = services.Time.GetUtcNow().ToUnixTimeMilliseconds();
             var version = await admission.PublishFirstAsync(spec, admitted, stopping) with { PublishedMs = now };
             var json = RunSpecJson.Write(spec);
@@ -78,7 +78,8 @@ sealed class RunDirectory(RoundServices services, RunAdmission admission) : IAsy
     public async Task<RunForecast> ValidateAsync(RunSpec spec, CancellationToken stopping)
     {
         RefuseTaken(spec);
-        return RunForecast.Of(spec, (await admission.CheckAsync(spec, stopping)).Adapter, Expectations(spec));
+        using var admitted = await admission.CheckAsync(spec, stopping);
+        return RunForecast.Of(spec, admitted.Adapter, Expectations(spec));
     }
 
     /// <summary>The specification of an existing run with some keys changed: what a clone is created from.</summary>

@@ -6,7 +6,7 @@ namespace Federated.Server.Runs;
 /// <param name="BytesDownFirst">To each client, once: schema, plan and first version.</param>
 /// <param name="BytesDown">To each client in every later round, at most: groups that did not change are not sent again.</param>
 /// <param name="BytesUp">From each client in every round.</param>
-/// <param name="ServerMemoryBytes">Of one fold, beside the process itself: three copies of the version and the fold's budget.</param>
+/// <param name="ServerMemoryBytes">Of one fold, beside the process itself: three copies of what is folded at one time, and the fold's budget.</param>
 /// <param name="ServerDiskBytes">Spools of two rounds and the versions of all rounds.</param>
 /// <param name="Seconds">From assignment to update, by client.</param>
 /// <param name="RoundSeconds">The slowest of the quickest quorum: what a round waits for.</param>
@@ -28,7 +28,7 @@ sealed record RunForecast(
             version + adapter.Plan.ToJson().Length + adapter.Schema.ToJson().Length,
             version,
             up,
-            3 * version + WorkerOptions.DefaultMemoryBytes,
+            3 * AdapterParts.OfFold(adapter.Layout, spec, spec.Cohort.Quorum).Max(p => 4 * p.TotalElements) + WorkerOptions.DefaultMemoryBytes,
             2 * up * spec.Cohort.Size + version * spec.Rounds,
             seconds,
             quickest.Count < spec.Cohort.Quorum ? null : quickest[^1]);

@@ -1,5 +1,6 @@
 using Federated.Formats.Digests;
 using System.Buffers;
+using Federated.Formats.Files;
 using Federated.Server.Faults;
 
 namespace Federated.Server.Storage;
@@ -11,7 +12,6 @@ sealed class BlobStore : IBlobStore
 {
     const string TemporaryPrefix = "tmp-";
     const int BufferSize = 1 << 18;
-    const int MostTogether = 8;
 
     readonly string _folder;
     readonly IDisk _disk;
@@ -31,21 +31,7 @@ sealed class BlobStore : IBlobStore
         return file.Exists ? file.Length : null;
     }
 
-    public async Task<IReadOnlyList<string>> PutAsync(IReadOnlyList<ReadOnlyMemory<byte>> blobs, CancellationToken stopping)
-    {
-        var digests = blobs.Select(b => TreeDigest.Of(b.Span)).ToList();
-        var missing = Enumerable.Range(0, blobs.Count).Where(i => Size(digests[i]) is null).DistinctBy(i => digests[i]).ToList();
-        // More than there are processors: most of the time is waiting for the disk, and flushes that wait together share a commit of its journal.
-        var together = new ParallelOptions { MaxDegreeOfParallelism = MostTogether, CancellationToken = stopping };
-        await Parallel.ForEachAsync(missing, together, (i, _) =>
-        {
-            WriteFlushed(PathOf(digests[i]), blobs[i]);
-            return ValueTask.CompletedTask;
-        });
-        if (missing.Count > 0)
-            _disk.FlushFolder(_folder);
-        return digests;
-    }
+    public IBlobBatch Begin() => new Batch(this);
 
     public async Task<bool> PutAsync(string digest, Stream body, CancellationToken stopping)
     {
@@ -69,13 +55,13 @@ sealed class BlobStore : IBlobStore
 
     public int Read(string digest, long offset, Span<byte> into)
     {
-        using var file = Open(digest);
+        using var file = OpenFile(digest);
         return RandomAccess.Read(file, into, offset);
     }
 
     public byte[] ReadAll(string digest)
     {
-        using var file = Open(digest);
+        using var file = OpenFile(digest);
         var bytes = new byte[RandomAccess.GetLength(file)];
         for (var read = 0; read < bytes.Length;)
         {
@@ -84,22 +70,34 @@ sealed class BlobStore : IBlobStore
                 break;
             read += count;
         }
-        if (TreeDigest.Of(bytes) != digest)
-            throw new FaultException(Fault.BlobCorrupt, $"The blob {digest} no longer has its digest.");
-        return bytes;
+        return TreeDigest.Of(bytes) == digest ? bytes : throw Corrupt(digest);
     }
 
-    Microsoft.Win32.SafeHandles.SafeFileHandle Open(string digest)
+    public IStoredBytes Open(string digest)
+    {
+        var bytes = Existing(digest, path => new MappedBytes(new MappedFile(path)));
+        if (TreeDigest.Of(new PassingBytes(bytes)) == digest)
+            return bytes;
+        bytes.Dispose();
+        throw Corrupt(digest);
+    }
+
+    Microsoft.Win32.SafeHandles.SafeFileHandle OpenFile(string digest) => Existing(digest,
+        path => File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, FileOptions.SequentialScan));
+
+    T Existing<T>(string digest, Func<string, T> open)
     {
         try
         {
-            return File.OpenHandle(PathOf(digest), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, FileOptions.SequentialScan);
+            return open(PathOf(digest));
         }
         catch (FileNotFoundException)
         {
             throw new FaultException(Fault.BlobNotFound, $"There is no blob {digest}.");
         }
     }
+
+    static FaultException Corrupt(string digest) => new(Fault.BlobCorrupt, $"The blob {digest} no longer has its digest.");
 
     void WriteFlushed(string path, ReadOnlyMemory<byte> bytes)
     {
@@ -147,4 +145,46 @@ sealed class BlobStore : IBlobStore
     string TemporaryPath() => Path.Combine(_folder, $"{TemporaryPrefix}{Interlocked.Increment(ref _temporaries)}");
 
     string PathOf(string digest) => Path.Combine(_folder, Digests.Checked(digest));
+
+    sealed class Batch(BlobStore store) : IBlobBatch
+    {
+        // More than there are processors: most of the time is waiting for the disk, and flushes that wait together share a commit of its journal.
+        const int MostTogether = 8, BytesOfATurn = 4 << 20;
+
+        readonly SemaphoreSlim _room = new(MostTogether, MostTogether);
+        readonly HashSet<string> _added = new(StringComparer.Ordinal);
+        readonly List<Task> _writes = [];
+
+        public string Add(ReadOnlyMemory<byte> bytes)
+        {
+            var digest = TreeDigest.Of(bytes.Span);
+            if (!_added.Add(digest) || store.Size(digest) is not null)
+                return digest;
+            // A large one takes several turns, so that memory holds no eight of them.
+            var turns = Math.Min(MostTogether, 1 + bytes.Length / BytesOfATurn);
+            for (var i = 0; i < turns; i++)
+                _room.Wait();
+            _writes.Add(Task.Run(() => Write(store.PathOf(digest), bytes, turns)));
+            return digest;
+        }
+
+        // Also where every blob was there already: who wrote it need not have come to flush its name.
+        public async Task CommitAsync(CancellationToken stopping)
+        {
+            await Task.WhenAll(_writes).WaitAsync(stopping);
+            store._disk.FlushFolder(store._folder);
+        }
+
+        void Write(string path, ReadOnlyMemory<byte> bytes, int turns)
+        {
+            try
+            {
+                store.WriteFlushed(path, bytes);
+            }
+            finally
+            {
+                _room.Release(turns);
+            }
+        }
+    }
 }

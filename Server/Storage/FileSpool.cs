@@ -60,7 +60,6 @@ sealed class FileSpool : ISpool
         }
         await FlushAsync(stopping);
         _disk.Rename(_paths.Part, _paths.Complete);
-        _disk.FlushFolder(Path.GetDirectoryName(_paths.Complete)!);
         _completed();
         return true;
     }

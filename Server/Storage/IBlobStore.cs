@@ -6,8 +6,8 @@ interface IBlobStore
     /// <summary>Null where there is no such blob.</summary>
     long? Size(string digest);
 
-    /// <summary>Stores all of them durably before it returns, with one flush of the folder, and returns their digests in order.</summary>
-    Task<IReadOnlyList<string>> PutAsync(IReadOnlyList<ReadOnlyMemory<byte>> blobs, CancellationToken stopping);
+    /// <summary>Blobs that become durable together, with one flush of the folder.</summary>
+    IBlobBatch Begin();
 
     /// <summary>Streams a body in. True if it is new, false if it was known.</summary>
     /// <exception cref="Faults.FaultException">The body is too large or does not have the digest; nothing is kept.</exception>
@@ -20,4 +20,8 @@ interface IBlobStore
     /// <summary>The whole blob, its digest verified.</summary>
     /// <exception cref="Faults.FaultException">There is no such blob, or it is corrupt.</exception>
     byte[] ReadAll(string digest);
+
+    /// <summary>The whole blob in place, its digest verified.</summary>
+    /// <exception cref="Faults.FaultException">There is no such blob, or it is corrupt.</exception>
+    IStoredBytes Open(string digest);
 }

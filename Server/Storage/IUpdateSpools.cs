@@ -8,7 +8,7 @@ interface IUpdateSpools
 
     /// <summary>A completed update's bytes.</summary>
     /// <exception cref="Faults.FaultException">They are gone or have the wrong length.</exception>
-    IUpdateBytes Read(SpoolKey key);
+    IStoredBytes Read(SpoolKey key);
 
     /// <summary>Deletes the spools of a run's rounds up to and including this one.</summary>
     void DeleteThrough(string run, int round);

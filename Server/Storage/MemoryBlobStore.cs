@@ -11,17 +11,7 @@ sealed class MemoryBlobStore : IBlobStore
 
     public long? Size(string digest) => _blobs.TryGetValue(digest, out var bytes) ? bytes.Length : null;
 
-    public Task<IReadOnlyList<string>> PutAsync(IReadOnlyList<ReadOnlyMemory<byte>> blobs, CancellationToken stopping)
-    {
-        var digests = new List<string>(blobs.Count);
-        foreach (var blob in blobs)
-        {
-            var digest = TreeDigest.Of(blob.Span);
-            _blobs.TryAdd(digest, blob.ToArray());
-            digests.Add(digest);
-        }
-        return Task.FromResult<IReadOnlyList<string>>(digests);
-    }
+    public IBlobBatch Begin() => new Batch(this);
 
     public async Task<bool> PutAsync(string digest, Stream body, CancellationToken stopping)
     {
@@ -43,4 +33,18 @@ sealed class MemoryBlobStore : IBlobStore
 
     public byte[] ReadAll(string digest) =>
         _blobs.TryGetValue(digest, out var bytes) ? bytes : throw new FaultException(Fault.BlobNotFound, $"There is no blob {digest}.");
+
+    public IStoredBytes Open(string digest) => new MemoryBytes(ReadAll(digest));
+
+    sealed class Batch(MemoryBlobStore store) : IBlobBatch
+    {
+        public string Add(ReadOnlyMemory<byte> bytes)
+        {
+            var digest = TreeDigest.Of(bytes.Span);
+            store._blobs.TryAdd(digest, bytes.ToArray());
+            return digest;
+        }
+
+        public Task CommitAsync(CancellationToken stopping) => Task.CompletedTask;
+    }
 }

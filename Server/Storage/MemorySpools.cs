@@ -13,8 +13,8 @@ sealed class MemorySpools : IUpdateSpools
     public Task<ISpool> OpenAsync(SpoolKey key, long size, CancellationToken stopping) =>
         Task.FromResult<ISpool>(_complete.ContainsKey(key) ? new CompletedSpool(size) : new Part(this, key));
 
-    public IUpdateBytes Read(SpoolKey key) => _complete.TryGetValue(key, out var bytes)
-        ? new Whole(bytes)
+    public IStoredBytes Read(SpoolKey key) => _complete.TryGetValue(key, out var bytes)
+        ? new MemoryBytes(bytes)
         : throw new FaultException(Fault.BlobNotFound, $"The update {key.Digest} is no longer spooled.");
 
     public void DeleteThrough(string run, int round)
@@ -44,17 +44,6 @@ sealed class MemorySpools : IUpdateSpools
             spools._complete[key] = _bytes.ToArray();
             return Task.FromResult(true);
         }
-
-        public void Dispose()
-        {
-        }
-    }
-
-    sealed class Whole(byte[] bytes) : IUpdateBytes
-    {
-        public long Length => bytes.Length;
-
-        public ReadOnlySpan<byte> Span(long offset, int length) => bytes.AsSpan((int)offset, length);
 
         public void Dispose()
         {

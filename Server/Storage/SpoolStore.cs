@@ -26,15 +26,15 @@ sealed class SpoolStore(string folder, long quotaBytes = long.MaxValue, IDisk? d
             return new CompletedSpool(size);
         RequireRoom(size);
         var part = Path.ChangeExtension(complete, ".part");
-        CreateDurably(Path.GetDirectoryName(part)!);
-        return await FileSpool.OpenAsync(part, complete, key.Digest, size, (_flushes, _disk), () => _checked[key] = 0, stopping);
+        _disk.CreateFolder(Path.GetDirectoryName(part)!);
+        return await FileSpool.OpenAsync(part, complete, key.Digest, size, (_flushes, _disk), () => Completed(key, complete), stopping);
     }
 
-    public IUpdateBytes Read(SpoolKey key)
+    public IStoredBytes Read(SpoolKey key)
     {
         try
         {
-            var update = new MappedUpdate(new MappedFile(CompletePath(key)));
+            var update = new MappedBytes(new MappedFile(CompletePath(key)));
             return _checked.ContainsKey(key) ? update : Check(key, update);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
@@ -61,12 +61,9 @@ sealed class SpoolStore(string folder, long quotaBytes = long.MaxValue, IDisk? d
     }
 
     // What this process received was hashed as it came; what an earlier one left is hashed once before it counts.
-    MappedUpdate Check(SpoolKey key, MappedUpdate update)
+    MappedBytes Check(SpoolKey key, MappedBytes update)
     {
-        var hasher = new TreeDigest();
-        for (var offset = 0L; offset < update.Length; offset += TreeDigest.LeafBytes)
-            hasher.Append(update.Span(offset, (int)Math.Min(TreeDigest.LeafBytes, update.Length - offset)));
-        if (hasher.ToHex() == key.Digest)
+        if (TreeDigest.Of(new PassingBytes(update)) == key.Digest)
         {
             _checked[key] = 0;
             return update;
@@ -86,16 +83,23 @@ sealed class SpoolStore(string folder, long quotaBytes = long.MaxValue, IDisk? d
             throw new FaultException(Fault.SpoolQuota, $"Updates take {used} bytes and this one {size}; the limit is {quotaBytes}. Send it again later.");
     }
 
-    // A new folder is durable only when its parent is flushed too; whoever comes second must wait for that as well.
-    void CreateDurably(string roundFolder)
+    void Completed(SpoolKey key, string path)
     {
+        FlushNames(Path.GetDirectoryName(path)!);
+        _checked[key] = 0;
+    }
+
+    // A new folder is durable only when its parent is flushed too; whoever comes second must wait for that as well. Only now, behind the update's own flush,
+    // because what one flush has brought to the disk costs the next one nothing.
+    void FlushNames(string roundFolder)
+    {
+        _disk.FlushFolder(roundFolder);
         lock (_durable)
         {
             // That an earlier process has made a folder does not say that it came to flush its parent.
-            if (_durable.Contains(roundFolder) && Directory.Exists(roundFolder))
+            if (_durable.Contains(roundFolder))
                 return;
             var runFolder = Path.GetDirectoryName(roundFolder)!;
-            _disk.CreateFolder(roundFolder);
             _disk.FlushFolder(runFolder);
             if (!_durable.Contains(runFolder))
                 _disk.FlushFolder(_folder);

@@ -85,7 +85,7 @@ sealed class UpdateIntake(RunDirectory runs, IRunStore store, IUpdateSpools spoo
         // The digest covers the spooled header; that this stream announced the same one does not follow from it.
         if (bytes.Length != open.Size || !bytes.Span(0, open.Header.Length).SequenceEqual(open.Header))
             return new Refusal(Fault.HeaderMismatch, "The spooled bytes do not begin with the announced header.");
-        return Validator(state, assignment).CheckBytes(bytes, open.Header.Length) is { } rejection ? UpdateRules.ToRefusal(rejection) : null;
+        return Validator(state, assignment).CheckBytes(new PassingBytes(bytes), open.Header.Length) is { } rejection ? UpdateRules.ToRefusal(rejection) : null;
     }
 
     // A client with a plan of its own has measured before; what it says of a part of the matrices would bias the whole.

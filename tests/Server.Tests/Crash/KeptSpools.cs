@@ -9,7 +9,7 @@ sealed class KeptSpools : IUpdateSpools
 
     public Task<ISpool> OpenAsync(SpoolKey key, long size, CancellationToken stopping) => _spools.OpenAsync(key, size, stopping);
 
-    public IUpdateBytes Read(SpoolKey key) => _spools.Read(key);
+    public IStoredBytes Read(SpoolKey key) => _spools.Read(key);
 
     public void DeleteThrough(string run, int round)
     {

@@ -71,7 +71,6 @@ public sealed class OperationLogTests : IDisposable
             {
                 throw new InvalidOperationException($"Operation {length} of {operations.Count}, {prefix[^1]}, {(powerCut ? "power cut" : "kill")}.", e);
             }
-            Directory.Delete(root, recursive: true);
         }
     }
 

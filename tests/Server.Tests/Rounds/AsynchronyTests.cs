@@ -91,7 +91,7 @@ public sealed class AsynchronyTests
         machine.Upload("b");
         machine.NowMs += 100_000;
         machine.Do(new RoundCommand.Tick());
-        machine.Do(new RoundCommand.FoldCompleted(new FoldedVersion([], null, "[]")));
+        machine.Do(new RoundCommand.FoldCompleted(new FoldedVersion([], null, "[]", new MemoryBlobStore().Begin())));
         machine.Do(new RoundCommand.VersionWritten(Machine.Version(2)));
 
         Assert.Equal(0, Assert.Single(machine.Effects.OfType<RoundEffect.DeleteSpools>()).ThroughRound);

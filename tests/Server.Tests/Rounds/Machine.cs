@@ -1,3 +1,4 @@
+using Federated.Server.Storage;
 using System.Collections.Immutable;
 using System.Text;
 using Federated.Formats.Digests;
@@ -63,7 +64,7 @@ sealed class Machine
 
     public void Publish()
     {
-        Do(new RoundCommand.FoldCompleted(new FoldedVersion([], null, "[]")));
+        Do(new RoundCommand.FoldCompleted(new FoldedVersion([], null, "[]", new MemoryBlobStore().Begin())));
         Do(new RoundCommand.VersionWritten(Version(State.Version.Version + 1)));
     }
 
@@ -112,7 +113,7 @@ sealed class Machine
         foreach (var client in new[] { "a", "b", "c" })
             Upload(client);
         if (phase is RoundPhase.Publishing or RoundPhase.Completed)
-            Do(new RoundCommand.FoldCompleted(new FoldedVersion([], null, "[]")));
+            Do(new RoundCommand.FoldCompleted(new FoldedVersion([], null, "[]", new MemoryBlobStore().Begin())));
         if (phase == RoundPhase.Completed)
             Do(new RoundCommand.VersionWritten(Version(1)));
     }

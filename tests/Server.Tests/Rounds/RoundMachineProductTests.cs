@@ -1,5 +1,6 @@
 using Federated.Server.Faults;
 using Federated.Server.Rounds;
+using Federated.Server.Storage;
 
 namespace Server.Tests.Rounds;
 
@@ -21,7 +22,7 @@ public sealed class RoundMachineProductTests
         ["UpdateArrived"] = m => new RoundCommand.UpdateArrived("a", Own(m), Machine.Digest("fresh"), 1),
         ["UpdateRefused"] = m => new RoundCommand.UpdateRefused("a", Own(m), Fault.UpdateNotFinite),
         ["EvaluationArrived"] = _ => new RoundCommand.EvaluationArrived("a", "run:0:1:e:a", 1, 1, 1),
-        ["FoldCompleted"] = _ => new RoundCommand.FoldCompleted(new FoldedVersion([], null, "[]")),
+        ["FoldCompleted"] = _ => new RoundCommand.FoldCompleted(new FoldedVersion([], null, "[]", new MemoryBlobStore().Begin())),
         ["FoldRefused"] = _ => new RoundCommand.FoldRefused(new Refusal(Fault.FoldFailed, "not finite")),
         ["UpdatesLost"] = _ => new RoundCommand.UpdatesLost(["a"], new Refusal(Fault.SpoolCorrupt, "changed")),
         ["VersionWritten"] = m => new RoundCommand.VersionWritten(Machine.Version(m.State.Version.Version + 1)),

@@ -60,7 +60,7 @@ public sealed class RoundRestoreTests
                 {
                     0 => new RoundCommand.FoldRefused(new(Federated.Server.Faults.Fault.FoldFailed, "not finite: NaN")),
                     1 => new RoundCommand.WorkInterrupted(new(Federated.Server.Faults.Fault.DiskFull, "full")),
-                    _ => new RoundCommand.FoldCompleted(new FoldedVersion([], null, "[]")),
+                    _ => new RoundCommand.FoldCompleted(new FoldedVersion([], null, "[]", new MemoryBlobStore().Begin())),
                 });
                 break;
             case 7 when machine.State.Phase == RoundPhase.Publishing:

@@ -5,6 +5,7 @@ using Federated.Formats.Safetensors;
 using Federated.Formats.Versions;
 using Federated.Server.Faults;
 using Federated.Server.Runs;
+using Federated.Server.Storage;
 using Server.Tests.Kit;
 
 namespace Server.Tests.Runs;

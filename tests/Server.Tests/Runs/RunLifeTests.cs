@@ -1,3 +1,4 @@
+using Federated.Server.Storage;
 using System.Text.Json.Nodes;
 using Federated.Formats.Digests;
 using Federated.Protos.V1;

@@ -22,7 +22,7 @@ public sealed class FlushOrderTests : IDisposable
 
         var round = Path.Combine(_folder.Path, "run", "1");
         Assert.Equal(
-            [$"folder {round}", $"flush {Path.Combine(_folder.Path, "run")}", $"flush {_folder.Path}", "write", "flush", "rename", $"flush {round}"], Names());
+            [$"folder {round}", "write", "flush", "rename", $"flush {round}", $"flush {Path.Combine(_folder.Path, "run")}", $"flush {_folder.Path}"], Names());
     }
 
     [Fact]

@@ -98,17 +98,26 @@ public sealed class FullDiskTests
 
         public long? Size(string digest) => _store.Size(digest);
 
-        public Task<IReadOnlyList<string>> PutAsync(IReadOnlyList<ReadOnlyMemory<byte>> blobs, CancellationToken stopping)
-        {
-            disk.Write("blobs");
-            return _store.PutAsync(blobs, stopping);
-        }
+        public IBlobBatch Begin() => new Batch(_store.Begin(), disk);
 
         public Task<bool> PutAsync(string digest, Stream body, CancellationToken stopping) => _store.PutAsync(digest, body, stopping);
 
         public int Read(string digest, long offset, Span<byte> into) => _store.Read(digest, offset, into);
 
         public byte[] ReadAll(string digest) => _store.ReadAll(digest);
+
+        public IStoredBytes Open(string digest) => _store.Open(digest);
+    }
+
+    sealed class Batch(IBlobBatch inner, Disk disk) : IBlobBatch
+    {
+        public string Add(ReadOnlyMemory<byte> bytes) => inner.Add(bytes);
+
+        public Task CommitAsync(CancellationToken stopping)
+        {
+            disk.Write("blobs");
+            return inner.CommitAsync(stopping);
+        }
     }
 
     sealed class Spools(Disk disk) : IUpdateSpools
@@ -117,7 +126,7 @@ public sealed class FullDiskTests
 
         public async Task<ISpool> OpenAsync(SpoolKey key, long size, CancellationToken stopping) => new Spool(await _spools.OpenAsync(key, size, stopping), disk);
 
-        public IUpdateBytes Read(SpoolKey key) => _spools.Read(key);
+        public IStoredBytes Read(SpoolKey key) => _spools.Read(key);
 
         public void DeleteThrough(string run, int round) => _spools.DeleteThrough(run, round);
     }

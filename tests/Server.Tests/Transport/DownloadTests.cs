@@ -1,5 +1,6 @@
 using Federated.Formats.Digests;
 using Federated.Protos.V1;
+using Federated.Server.Storage;
 using Google.Protobuf;
 using Grpc.Core;
 using Server.Tests.Kit;
