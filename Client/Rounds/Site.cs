@@ -83,7 +83,8 @@ public sealed class Site : IWorksite, IDisposable
         using var adapter = AttachedAdapter.Attach(_model, start.Layout, start.Offsets);
         adapter.Import(start.Values);
         using var scores = costs is null ? null : new ImportanceScores(adapter);
-        ResidentMemory.ResetPeak();
+        if (settings.TellCost)
+            ResidentMemory.ResetPeak();
         var report = new Trainer(_model).Train(adapter, _training, settings, key, progress, cancellation, scores is null ? null : scores.AfterBackward);
         StepsPerSecond = report.Seconds > 0 ? report.Steps / report.Seconds : 0;
         return (adapter.Export(), report with

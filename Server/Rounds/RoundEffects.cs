@@ -8,23 +8,12 @@ sealed class RoundEffects(RoundServices services, ILogger logger, Action<RoundCo
     public required RoundTrace Trace { get; init; }
 
     Task _work = Task.CompletedTask;
-    (RoundEffect.StartFold? Fold, Task<RoundCommand> Work) _prepared = (null, Task.FromResult<RoundCommand>(new RoundCommand.Tick()));
     Task _export = Task.CompletedTask;
     Task _diagnosing = Task.CompletedTask;
     readonly SpareTime _forDiagnosis = new(services.Time, stopping);
     readonly SpareTime _forExport = new(services.Time, stopping);
     VersionInfo? _toExport;
     int _exporting;
-
-    /// <summary>
-    /// Begins what may run while the commit is on its way: a fold, whose result nothing refers to before a later commit. It is heard of when it is carried out; after a refused
-    /// commit it is not.
-    /// </summary>
-    public void Prepare(RoundEffect effect)
-    {
-        if (effect is RoundEffect.StartFold fold)
-            _prepared = (fold, services.Worker.FoldAsync(fold.Order, stopping));
-    }
 
     public void Carry(RoundEffect effect, RoundState state, long nowMs)
     {
@@ -40,7 +29,7 @@ sealed class RoundEffects(RoundServices services, ILogger logger, Action<RoundCo
                 services.Clients.TrySend(cancel.Client, new ServerSays.Cancel(cancel.AssignmentId, cancel.Reason));
                 break;
             case RoundEffect.StartFold fold:
-                _work = WorkAsync(ReferenceEquals(fold, _prepared.Fold) ? _prepared.Work : services.Worker.FoldAsync(fold.Order, stopping));
+                _work = WorkAsync(services.Worker.FoldAsync(fold.Order, stopping));
                 break;
             case RoundEffect.WriteVersion write:
                 _work = WorkAsync(services.Worker.WriteAsync(write.Order, write.Folded, stopping));
@@ -90,12 +79,7 @@ sealed class RoundEffects(RoundServices services, ILogger logger, Action<RoundCo
             services.Metrics.Refused(refusal);
     }
 
-    public async Task DrainAsync()
-    {
-        await Task.WhenAll(_work, _export, _diagnosing);
-        // A fold after whose preparation the commit was refused: nobody waits for it, but it must not outlive the stores.
-        await Task.WhenAny(_prepared.Work);
-    }
+    public Task DrainAsync() => Task.WhenAll(_work, _export, _diagnosing);
 
     void ReportUpdate(StepResult step, RoundCommand.UpdateArrived update)
     {

@@ -127,8 +127,6 @@ sealed class RoundLoop : IAsyncDisposable
             steps.Add(step);
             state = step.State;
         }
-        foreach (var effect in steps.SelectMany(s => s.Effects))
-            _effects.Prepare(effect);
         if (rows.Changes.Count > 0 && !await TryCommitAsync(rows.Changes, batch))
             return;
         Show(state);
