@@ -10,6 +10,7 @@ while [ $# -gt 0 ]; do
   case "$1" in
     --json) json=$(realpath "$2"); shift 2 ;;
     --starts) starts=$2; shift 2 ;;
+    -h|--help) sed -n '2,4s/^# \{0,1\}//p' "$0"; exit 0 ;;
     *) printf "error F561: bench root does not know '%s'\n" "$1" >&2; exit 2 ;;
   esac
 done
@@ -25,11 +26,18 @@ command -v debootstrap >/dev/null || not_run "debootstrap is missing (apt-get in
 unshare -m true 2>/dev/null || not_run "this machine does not let us mount"
 
 work=$(mktemp -d /tmp/federated-root-XXXXXX)
-root=$work/root data=$work/data tls=$work/tls
+root=$work/root data=$work/data tls=$work/tls entry=''
 pids=()
+server_pid() {
+  local exe
+  for exe in /proc/[0-9]*/exe; do
+    [ "$(readlink "$exe" 2>/dev/null)" = "$root$entry" ] && { exe=${exe#/proc/}; echo "${exe%/exe}"; return; }
+  done
+}
 finish() {
   local pid
-  for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null || true; done
+  # The server by itself: unshare, which waits for it, does not listen to SIGTERM.
+  for pid in "${pids[@]}" $(server_pid); do kill "$pid" 2>/dev/null || true; done
   wait 2>/dev/null || true
   rm -rf --one-file-system "$work"
 }
@@ -57,7 +65,7 @@ publish=$(sed -n 's/^RUN \(dotnet publish .*\) -o \/app$/\1/p' "$containerfile")
 [ -n "$publish" ] || { say "error F560: the container file publishes nothing to /app"; exit 1; }
 say "$publish"
 $publish -o "$work/app" -v q --nologo > "$work/publish.log" 2>&1 || { tail -n 5 "$work/publish.log"; exit 1; }
-environment=() user='' entry=''
+environment=() user=''
 while read -r step rest; do
   case "$step" in
     RUN) chroot "$root" sh -c "$rest" ;;
@@ -91,12 +99,6 @@ mount -t proc proc "$root/proc"
 mount --rbind /dev "$root/dev"
 exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp DOTNET_ROOT=/usr/share/dotnet ${environment[*]} chroot "$root" setpriv --reuid=${user%:*} --regid=${user#*:} --clear-groups --bounding-set=-all --no-new-privs $entry --tls /tls --http-port 0 --grpc-port 0
 INNER
-server_pid() {
-  local exe
-  for exe in /proc/[0-9]*/exe; do
-    [ "$(readlink "$exe" 2>/dev/null)" = "$root$entry" ] && { exe=${exe#/proc/}; echo "${exe%/exe}"; return; }
-  done
-}
 started_ms=0
 start() {
   local began line

@@ -43,14 +43,14 @@ public static class DotKernel
         // operations are the same in any tile.
         var j = 0;
         for (; Avx512DQ.IsSupported && j <= yRows - 8; j += 8)
-            Columns(x, xStride, xRows, y[(j * yStride)..], yStride, 8, padded, sums[j..], sumStride);
+            Columns(x, xStride, xRows, y[(j * yStride)..], yStride, 8, padded, j == 0 ? padded : 0, sums[j..], sumStride);
         for (; Avx512F.VL.IsSupported && j <= yRows - 4; j += 4)
-            Columns(x, xStride, xRows, y[(j * yStride)..], yStride, 4, padded, sums[j..], sumStride);
+            Columns(x, xStride, xRows, y[(j * yStride)..], yStride, 4, padded, 0, sums[j..], sumStride);
         for (; j < yRows; j += 2)
-            Columns(x, xStride, xRows, y[(j * yStride)..], yStride, Math.Min(2, yRows - j), padded, sums[j..], sumStride);
+            Columns(x, xStride, xRows, y[(j * yStride)..], yStride, Math.Min(2, yRows - j), padded, 0, sums[j..], sumStride);
     }
 
-    static void Columns(ReadOnlySpan<float> x, int xStride, int xRows, ReadOnlySpan<float> y, int yStride, int width, int padded, Span<double> sums, int sumStride)
+    static void Columns(ReadOnlySpan<float> x, int xStride, int xRows, ReadOnlySpan<float> y, int yStride, int width, int padded, nint ahead, Span<double> sums, int sumStride)
     {
         ref var y0 = ref MemoryMarshal.GetReference(y);
         var i = 0;
@@ -59,7 +59,7 @@ public static class DotKernel
             ref var xi = ref Unsafe.Add(ref MemoryMarshal.GetReference(x), i * xStride);
             var into = sums[(i * sumStride)..];
             if (width == 8)
-                WidestTile(ref xi, xStride, ref y0, yStride, padded, into, sumStride);
+                WidestTile(ref xi, xStride, ref y0, yStride, padded, ahead, into, sumStride);
             else if (width == 4)
                 WideTile(ref xi, xStride, ref y0, yStride, padded, into, sumStride);
             else
@@ -222,8 +222,9 @@ public static class DotKernel
     }
 
     // Two outputs in each 512-bit register, eight lanes for one and eight for the other: the lanes' own operations are those of the narrower tiles.
+    // 'ahead' elements further are the rows' next block, which the first columns bring nearer; a page is farther than the processor's own prefetching looks.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static unsafe void WidestTile(ref float x, int xStride, ref float y, int yStride, int padded, Span<double> sums, int sumStride)
+    static unsafe void WidestTile(ref float x, int xStride, ref float y, int yStride, int padded, nint ahead, Span<double> sums, int sumStride)
     {
         fixed (float* x0 = &x, y0 = &y)
         {
@@ -235,10 +236,10 @@ public static class DotKernel
             Vector512<float> s30 = default, s31 = default, s32 = default, s33 = default;
             for (nint i = 0; i < padded; i += Lanes)
             {
-                Sse.Prefetch1(x0 + padded + i);
-                Sse.Prefetch1(x1 + padded + i);
-                Sse.Prefetch1(x2 + padded + i);
-                Sse.Prefetch1(x3 + padded + i);
+                Sse.Prefetch1(x0 + ahead + i);
+                Sse.Prefetch1(x1 + ahead + i);
+                Sse.Prefetch1(x2 + ahead + i);
+                Sse.Prefetch1(x3 + ahead + i);
                 var b0 = Vector512.Create(Vector256.Load(y0 + i), Vector256.Load(y0 + yStride + i));
                 var b1 = Vector512.Create(Vector256.Load(y2 + i), Vector256.Load(y2 + yStride + i));
                 var b2 = Vector512.Create(Vector256.Load(y4 + i), Vector256.Load(y4 + yStride + i));
