@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Federated.Aggregators.Json;
-using Federated.Server.Storage;
 
 namespace Federated.Server.Planning;
 

@@ -4,7 +4,6 @@ using System.Text.Json;
 using Federated.Aggregators.Json;
 using Federated.Server.Faults;
 using Federated.Server.Privacy;
-using Federated.Server.Storage;
 using Federated.Server.Storage.Rows;
 
 namespace Federated.Server.Rounds;

@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json;
 using Federated.Aggregators.Json;
 using Federated.Server.Planning;
-using Federated.Server.Storage;
 
 namespace Federated.Server.Rounds;
 

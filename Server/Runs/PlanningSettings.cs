@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Federated.Aggregators.Json;
 using Federated.Server.Planning;
-using Federated.Server.Storage;
 
 namespace Federated.Server.Runs;
 

@@ -1,11 +1,11 @@
 using System.Text.Json;
-using Federated.Aggregators.Json;
 
-namespace Federated.Server.Storage;
+namespace Federated.Aggregators.Json;
 
 /// <summary>Arrays of stored documents, written and read back in one way.</summary>
-static class JsonArrays
+public static class JsonArrays
 {
+    /// <summary>"name": [items].</summary>
     public static void WriteTexts(this Utf8JsonWriter w, string name, IEnumerable<string> items)
     {
         w.WriteStartArray(name);
@@ -14,6 +14,7 @@ static class JsonArrays
         w.WriteEndArray();
     }
 
+    /// <summary>"name": [items].</summary>
     public static void WriteIntegers(this Utf8JsonWriter w, string name, IEnumerable<int> items)
     {
         w.WriteStartArray(name);
