@@ -9,11 +9,14 @@ namespace Federated.Cli.Commands;
 /// <summary><c>federated runs create|clone|list|show|pause|resume|stop|curves</c>, over REST.</summary>
 static class RunsCommand
 {
-    static readonly Column[] Columns =
+    internal static readonly Column[] Columns =
     [
-        Column.Of("run", "id"), new("phase", run => run["paused"]!.GetValue<bool>() ? $"{run["phase"]} (paused)" : $"{run["phase"]}"), new("round", run => $"{run["round"]}/{run["rounds"]}"),
+        Column.Of("run", "id"), new("phase", run => run["paused"]!.GetValue<bool>() ? $"{run["phase"]} (paused)" : $"{run["phase"]}"), new("round", Progress),
         Column.Of("strategy", "strategy"), new("clients", run => $"{run["connected"]!.AsArray().Count}"), Column.Of("version", "version"), Column.Of("last error", "lastError"),
     ];
+
+    // The round under way; of a run that has ended, how many it published.
+    static string Progress(JsonNode run) => $"{($"{run["phase"]}" is "Completed" or "Stopped" ? run["version"] : run["round"])}/{run["rounds"]}";
 
     public static Command Create() => new("runs", "Create and steer runs.")
     {

@@ -31,11 +31,12 @@ sealed class Printer(TextWriter output, bool json)
         Print(answer, columns);
     }
 
-    // A person's terminal has a width; a file or another program reads whole lines.
+    // A person's terminal has a width and can be cleared; a file or another program reads whole lines of text alone.
     static IAnsiConsole Open(TextWriter output)
     {
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
-        if (output != Console.Out || Console.IsOutputRedirected) console.Profile.Width = Unlimited;
+        var isTerminal = output == Console.Out && !Console.IsOutputRedirected;
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output), Ansi = isTerminal ? AnsiSupport.Detect : AnsiSupport.No });
+        if (!isTerminal) console.Profile.Width = Unlimited;
         return console;
     }
 

@@ -34,6 +34,24 @@ public sealed class PrinterTests
     public void Table_OfNothing_SaysSo() => Assert.Equal($"none{Environment.NewLine}", Print(new JsonArray(), json: false));
 
     [Fact]
+    public void Again_ForAnotherProgram_ClearsNoScreen()
+    {
+        var output = new StringWriter();
+        new Printer(output, json: false).PrintAgain(new JsonArray(new JsonObject { ["id"] = "a" }), Columns);
+        Assert.DoesNotContain('\u001b', output.ToString());
+    }
+
+    [Theory]
+    [InlineData("Collecting", "| a | Collecting | 9/8 |")]
+    [InlineData("Completed", "| a | Completed | 8/8 |")]
+    [InlineData("Stopped", "| a | Stopped | 8/8 |")]
+    public void Run_ThatEnded_CountsWhatItPublished(string phase, string row)
+    {
+        var run = new JsonObject { ["id"] = "a", ["phase"] = phase, ["paused"] = false, ["round"] = 9, ["rounds"] = 8, ["version"] = 8, ["connected"] = new JsonArray() };
+        Assert.StartsWith(row, $"| {string.Join(" | ", RunsCommand.Columns.Take(3).Select(c => c.Text(run)))} |");
+    }
+
+    [Fact]
     public void Json_IsTheAnswerItself()
     {
         var answer = new JsonArray(new JsonObject { ["id"] = "a", ["unshown"] = 1 });
