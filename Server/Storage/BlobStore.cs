@@ -1,5 +1,5 @@
-using Federated.Formats.Digests;
 using System.Buffers;
+using Federated.Formats.Digests;
 using Federated.Formats.Files;
 using Federated.Server.Faults;
 

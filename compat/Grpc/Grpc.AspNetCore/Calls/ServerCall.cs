@@ -54,7 +54,7 @@ sealed partial class ServerCall : ServerCallContext, IDisposable
     protected override IDictionary<object, object> UserStateCore => Http.Items!;
 
     protected override ContextPropagationToken CreatePropagationTokenCore(ContextPropagationOptions? options) =>
-        throw new NotImplementedException("CreatePropagationToken will be implemented in a future version.");
+        throw new NotSupportedException("Calls are not propagated: pass deadline and cancellation token on.");
 
     protected override async Task WriteResponseHeadersAsyncCore(Metadata responseHeaders)
     {
