@@ -10,53 +10,58 @@ using Federated.Formats.Versions;
 
 namespace Federated.Client.Rounds;
 
-/// <summary>Fetches and checks everything an assignment names by digest.</summary>
+/// <summary>Fetches and checks everything an assignment names by digest. One assignment at a time.</summary>
 sealed class StartPointLoader(BlobCache blobs, string clientId)
 {
-    const int MaximumOffsets = 100_000, MostTogether = 8;
+    const int MaximumOffsets = 100_000;
+
+    // Rounds mostly change nothing but the values: whose place is filled again, because fresh memory for them would cost as much as their download.
+    (string Schema, string Plan, AdapterTensors Values)? _last;
 
     public async Task<AdapterSchema> SchemaAsync(string digest, CancellationToken cancellation) =>
-        Read(digest, "adapter schema", await blobs.GetAsync(digest, cancellation), b => AdapterSchema.Parse(b));
+        await ReadAsync(digest, "adapter schema", AdapterSchema.Parse, cancellation);
 
+    /// <returns>Its values are valid until the next call.</returns>
     /// <exception cref="ClientFault">F521: what was fetched contradicts itself or the assignment.</exception>
     public async Task<StartPoint> LoadAsync(WorkAssignment work, CancellationToken cancellation)
     {
-        var manifest = Read(work.ManifestDigest, "adapter manifest", await blobs.GetAsync(work.ManifestDigest, cancellation), ProtoMapping.ReadManifest);
+        var manifest = await ReadAsync(work.ManifestDigest, "adapter manifest", ProtoMapping.ReadManifest, cancellation);
         Check(work, manifest);
-        var schema = await SchemaAsync(work.SchemaDigest, cancellation);
-        var plan = Read(work.PlanDigest, "adapter plan", await blobs.GetAsync(work.PlanDigest, cancellation), b => AdapterPlan.Parse(b));
-        if (plan.Version != work.PlanVersion)
-            throw ClientFaults.Adapter($"Assignment '{work.Id}' names plan version {work.PlanVersion}; its plan says {plan.Version}.");
-        var layout = Read(work.PlanDigest, "adapter plan", schema, s => AdapterLayout.Of(s, plan, clientId));
-        var values = new AdapterTensors(layout);
-        CheckGroups(manifest, layout);
-        await ReadGroupsAsync(manifest, layout, values, cancellation);
-        return new StartPoint(values, await OffsetsAsync(manifest, layout, cancellation));
+        var values = await PlaceAsync(work, cancellation);
+        CheckGroups(manifest, values.Layout);
+        return new StartPoint(values, await ReadGroupsAsync(manifest, values, cancellation));
     }
 
-    // A few at a time: small groups cost a turn on the wire each, large ones memory.
-    async Task ReadGroupsAsync(AdapterManifest manifest, AdapterLayout layout, AdapterTensors values, CancellationToken cancellation)
+    async Task<AdapterTensors> PlaceAsync(WorkAssignment work, CancellationToken cancellation)
     {
-        // The same blob twice would be one download begun twice.
-        var together = manifest.Groups.DistinctBy(g => g.Digest).Count() == manifest.Groups.Count ? MostTogether : 1;
-        foreach (var some in manifest.Groups.Zip(layout.Groups).Chunk(together))
+        if (_last is not { } last || last.Schema != work.SchemaDigest || last.Plan != work.PlanDigest)
         {
-            await Task.WhenAll(some.Select(async g =>
-                ReadGroup(g.First, await blobs.GetAsync(g.First.Digest, cancellation), g.Second, values)));
+            var schema = await SchemaAsync(work.SchemaDigest, cancellation);
+            var plan = await ReadAsync(work.PlanDigest, "adapter plan", AdapterPlan.Parse, cancellation);
+            _last = last = (work.SchemaDigest, work.PlanDigest, new AdapterTensors(Usable(work.PlanDigest, "adapter plan", () => AdapterLayout.Of(schema, plan, clientId))));
         }
+        var version = last.Values.Layout.PlanVersion;
+        return version == work.PlanVersion ? last.Values
+            : throw ClientFaults.Adapter($"Assignment '{work.Id}' names plan version {work.PlanVersion}; its plan says {version}.");
     }
 
-    async Task<IReadOnlyList<OffsetFactor>> OffsetsAsync(AdapterManifest manifest, AdapterLayout layout, CancellationToken cancellation)
+    async Task<IReadOnlyList<OffsetFactor>> ReadGroupsAsync(AdapterManifest manifest, AdapterTensors values, CancellationToken cancellation)
     {
-        var offsets = new List<OffsetFactor>();
-        foreach (var blob in manifest.Offsets)
+        var (named, offsets, at) = (manifest.Groups.Concat(manifest.Offsets).ToList(), new List<OffsetFactor>(), 0);
+        await foreach (var bytes in blobs.GetAsync([.. named.Select(b => b.Digest)], cancellation))
         {
-            var group = layout.Groups.FirstOrDefault(g => g.Group.Name == blob.Group)
-                ?? throw ClientFaults.Adapter($"The manifest of version {manifest.Version} has an offset for group '{blob.Group}', which the plan does not enable.");
-            offsets.Add(Read(blob.Digest, $"offset of group '{blob.Group}'", await blobs.GetAsync(blob.Digest, cancellation), b => OffsetFile.Read(b, group)));
+            var (index, blob) = (at, named[at]);
+            if (index < manifest.Groups.Count)
+                Usable(blob.Digest, $"group '{blob.Group}'", () => ReadGroup(blob, bytes, values.Layout.Groups[index], values));
+            else
+                offsets.Add(Usable(blob.Digest, $"offset of group '{blob.Group}'", () => OffsetFile.Read(bytes, OffsetGroup(manifest, blob, values.Layout))));
+            at++;
         }
         return offsets;
     }
+
+    static LayoutGroup OffsetGroup(AdapterManifest manifest, GroupBlob blob, AdapterLayout layout) => layout.Groups.FirstOrDefault(g => g.Group.Name == blob.Group)
+        ?? throw ClientFaults.Adapter($"The manifest of version {manifest.Version} has an offset for group '{blob.Group}', which the plan does not enable.");
 
     static void Check(WorkAssignment work, AdapterManifest manifest)
     {
@@ -72,19 +77,29 @@ sealed class StartPointLoader(BlobCache blobs, string clientId)
             throw ClientFaults.Adapter($"The manifest of version {manifest.Version} has {manifest.Groups.Count} groups; the plan enables {layout.Groups.Count}, and names and order must agree.");
     }
 
-    static void ReadGroup(GroupBlob blob, byte[] bytes, LayoutGroup group, AdapterTensors values) =>
-        Read(blob.Digest, $"group '{blob.Group}'", bytes, b =>
-        {
-            using var file = new SafetensorsFile(new MemorySpanSource(b), $"group '{blob.Group}'");
-            AdapterValues.Read(file, group, values);
-            return group;
-        });
+    static LayoutGroup ReadGroup(GroupBlob blob, ISpanSource bytes, LayoutGroup group, AdapterTensors values)
+    {
+        using var file = new SafetensorsFile(bytes, $"group '{blob.Group}'");
+        AdapterValues.Read(file, group, values);
+        return group;
+    }
 
-    static TOut Read<TIn, TOut>(string digest, string what, TIn bytes, Func<TIn, TOut> read)
+    delegate T Reader<T>(ReadOnlySpan<byte> bytes);
+
+    async Task<T> ReadAsync<T>(string digest, string what, Reader<T> read, CancellationToken cancellation)
+    {
+        await foreach (var bytes in blobs.GetAsync([digest], cancellation))
+            return Usable(digest, what, () => read(Whole(bytes)));
+        throw new InvalidOperationException("Of one blob asked for none came.");
+    }
+
+    static ReadOnlySpan<byte> Whole(ISpanSource bytes) => bytes.Span(0, (int)bytes.Length);
+
+    static T Usable<T>(string digest, string what, Func<T> read)
     {
         try
         {
-            return read(bytes);
+            return read();
         }
         catch (FormatException e)
         {

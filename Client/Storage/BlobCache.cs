@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using Federated.Aggregators.Adapters;
 using Federated.Client.Faults;
 using Federated.Client.Transport;
 using Federated.Formats.Digests;
@@ -10,59 +12,113 @@ namespace Federated.Client.Storage;
 /// </summary>
 public sealed class BlobCache(IBlobShelf shelf, IBlobSource source)
 {
-    const int MaximumBlobBytes = 1 << 30;
+    const int MaximumBlobBytes = 1 << 30, MaximumTogether = 1024;
     const int Tries = 2;
 
-    /// <summary>The whole blob.</summary>
-    /// <exception cref="LinkException">It could not be fetched.</exception>
-    /// <exception cref="ClientFault">F543: what came does not have this digest.</exception>
-    public async Task<byte[]> GetAsync(string digest, CancellationToken cancellation)
+    /// <summary>Blobs in this order, each valid until the next one is asked for. What is missing is fetched first, as much as can be in one call.</summary>
+    /// <exception cref="LinkException">One could not be fetched.</exception>
+    /// <exception cref="ClientFault">F543: what came does not have its digest.</exception>
+    public async IAsyncEnumerable<ISpanSource> GetAsync(IReadOnlyList<string> digests, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        CheckName(digest);
-        if (await shelf.FindAsync(digest, cancellation) is { } bytes)
+        foreach (var digest in digests)
+            CheckName(digest);
+        List<string> missing = [.. digests.Distinct(StringComparer.Ordinal).Where(d => !shelf.Has(d))];
+        await FetchAsync(missing, cancellation);
+        var fetched = missing.ToHashSet(StringComparer.Ordinal);
+        foreach (var digest in digests)
         {
-            if (TreeDigest.Of(bytes) == digest)
-                return bytes;
+            var blob = await OpenAsync(digest, fetched.Contains(digest), cancellation);
+            try
+            {
+                yield return blob;
+            }
+            finally
+            {
+                (blob as IDisposable)?.Dispose();
+            }
+        }
+    }
+
+    async Task<ISpanSource> OpenAsync(string digest, bool isChecked, CancellationToken cancellation)
+    {
+        if (shelf.Find(digest) is { } found)
+        {
+            if (isChecked || TreeDigest.Of(found) == digest)
+                return found;
+            (found as IDisposable)?.Dispose();
             shelf.Drop(digest);
         }
-        return await FetchAsync(digest, cancellation);
+        // Damaged, or it made room for another one.
+        await FetchAsync([digest], cancellation);
+        return shelf.Find(digest) ?? throw new LinkException(LinkFailure.Unavailable, $"Blob {digest} was removed as soon as it had come.");
     }
 
-    async Task<byte[]> FetchAsync(string digest, CancellationToken cancellation)
+    async Task FetchAsync(IReadOnlyList<string> missing, CancellationToken cancellation)
     {
-        for (var attempt = 1; ; attempt++)
+        foreach (var some in missing.Chunk(MaximumTogether))
         {
-            await DownloadAsync(digest, cancellation);
-            var bytes = await shelf.ReadPartAsync(digest, cancellation);
-            if (TreeDigest.Of(bytes) == digest)
-            {
-                shelf.Complete(digest, bytes.Length);
-                return bytes;
-            }
             // Bytes of an earlier, interrupted attempt may be the wrong ones; once more from the beginning decides.
-            shelf.DropPart(digest);
-            if (attempt == Tries)
-                throw ClientFaults.Blob(digest, $"came with other bytes, {bytes.Length} of them, {Tries} times.");
+            var wrong = await DownloadAsync(some, cancellation);
+            if (wrong.Count > 0 && (await DownloadAsync(wrong, cancellation)) is [var still, ..])
+                throw ClientFaults.Blob(still, $"came with other bytes {Tries} times.");
         }
     }
 
-    async Task DownloadAsync(string digest, CancellationToken cancellation)
+    /// <returns>Those that came with other bytes, of which nothing is kept.</returns>
+    async Task<List<string>> DownloadAsync(IReadOnlyList<string> digests, CancellationToken cancellation)
     {
+        var wrong = new List<string>();
+        for (var at = 0; at < digests.Count;)
+            at += await DownloadSomeAsync([.. digests.Skip(at)], wrong, cancellation);
+        return wrong;
+    }
+
+    /// <summary>One call. A coordinator that knows no more than one blob a call sends the first one.</summary>
+    /// <returns>How many of them came.</returns>
+    async Task<int> DownloadSomeAsync(List<string> digests, List<string> wrong, CancellationToken cancellation)
+    {
+        List<BlobRange> ranges = [.. digests.Select(d => new BlobRange(d, shelf.PartLength(d)))];
+        var (came, part) = (0, new PartialBlob(shelf, digests[0]));
         try
         {
-            await using var part = shelf.OpenPart(digest);
-            await foreach (var chunk in source.ReadAsync(digest, part.Length, cancellation))
+            await foreach (var piece in source.ReadAsync(ranges, cancellation))
             {
-                if (part.Position + chunk.Length > MaximumBlobBytes)
-                    throw ClientFaults.Blob(digest, $"is larger than {MaximumBlobBytes} bytes.");
-                await part.WriteAsync(chunk, cancellation);
+                if (piece.Blob == came + 1 && piece.Blob < digests.Count)
+                {
+                    Finish(part, digests[came++], wrong);
+                    part = new PartialBlob(shelf, digests[came]);
+                }
+                if (piece.Blob != came)
+                    throw new LinkException(LinkFailure.Unavailable, $"Bytes of blob {piece.Blob} came while {came} of {digests.Count} was next.");
+                if (part.Length + piece.Data.Length > MaximumBlobBytes)
+                    throw ClientFaults.Blob(digests[came], $"is larger than {MaximumBlobBytes} bytes.");
+                part.Append(piece.Data.Span);
             }
+            Finish(part, digests[came++], wrong);
+            return came;
         }
         catch (LinkException e) when (e.Failure == LinkFailure.OutOfRange)
         {
-            shelf.DropPart(digest);
-            throw new LinkException(LinkFailure.Unavailable, $"The partial blob {digest} was longer than the whole one and is fetched anew.", e);
+            foreach (var range in ranges.Where(r => r.Offset > 0))
+                shelf.DropPart(range.Digest);
+            throw new LinkException(LinkFailure.Unavailable, "A partial blob was longer than the whole one and is fetched anew.", e);
         }
+        finally
+        {
+            part.Dispose();
+        }
+    }
+
+    void Finish(PartialBlob part, string digest, List<string> wrong)
+    {
+        part.Dispose();
+        if (part.IsWhole)
+        {
+            shelf.Complete(digest, part.Length);
+            return;
+        }
+        shelf.DropPart(digest);
+        wrong.Add(digest);
     }
 
     static void CheckName(string digest)

@@ -1,3 +1,6 @@
+using Federated.Aggregators.Adapters;
+using Federated.Formats.Files;
+
 namespace Federated.Client.Storage;
 
 /// <summary>Blobs as files of one folder, named by digest; DIGEST.part while bytes are missing.</summary>
@@ -8,14 +11,16 @@ public sealed class BlobFolder(string folder, long capacityBytes, TimeProvider t
     readonly Lock _room = new();
     long? _total;
 
-    public async Task<byte[]?> FindAsync(string digest, CancellationToken cancellation)
+    public bool Has(string digest) => File.Exists(Path.Combine(folder, digest));
+
+    // Mapped, not read: an adapter would be held twice.
+    public ISpanSource? Find(string digest)
     {
-        var path = Path.Combine(folder, digest);
-        if (!File.Exists(path))
+        if (!Has(digest))
             return null;
-        var bytes = await File.ReadAllBytesAsync(path, cancellation);
+        var path = Path.Combine(folder, digest);
         File.SetLastAccessTimeUtc(path, time.GetUtcNow().UtcDateTime);
-        return bytes;
+        return new MappedFile(path);
     }
 
     public void Drop(string digest)
@@ -27,14 +32,10 @@ public sealed class BlobFolder(string folder, long capacityBytes, TimeProvider t
         }
     }
 
-    public Stream OpenPart(string digest)
-    {
-        var file = new FileStream(PartPath(digest), FileMode.OpenOrCreate, FileAccess.Write, FileShare.None, 1 << 16);
-        file.Seek(0, SeekOrigin.End);
-        return file;
-    }
+    public long PartLength(string digest) => new FileInfo(PartPath(digest)) is { Exists: true } part ? part.Length : 0;
 
-    public Task<byte[]> ReadPartAsync(string digest, CancellationToken cancellation) => File.ReadAllBytesAsync(PartPath(digest), cancellation);
+    // Pieces come as large as they are to be written.
+    public Stream OpenPart(string digest) => new FileStream(PartPath(digest), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
 
     public void DropPart(string digest) => File.Delete(PartPath(digest));
 

@@ -1,17 +1,22 @@
+using Federated.Aggregators.Adapters;
+
 namespace Federated.Client.Storage;
 
 /// <summary>Blobs by digest, and beside each the bytes of a download that is not complete.</summary>
 public interface IBlobShelf
 {
-    /// <summary>The bytes kept under a digest, or null.</summary>
-    Task<byte[]?> FindAsync(string digest, CancellationToken cancellation);
+    bool Has(string digest);
+
+    /// <summary>The bytes kept under a digest, to be disposed if they can be; null where there are none.</summary>
+    ISpanSource? Find(string digest);
 
     void Drop(string digest);
 
-    /// <summary>The incomplete download, positioned at its end.</summary>
-    Stream OpenPart(string digest);
+    /// <summary>Bytes of the incomplete download.</summary>
+    long PartLength(string digest);
 
-    Task<byte[]> ReadPartAsync(string digest, CancellationToken cancellation);
+    /// <summary>The incomplete download, to be read and written on; positioned at its beginning.</summary>
+    Stream OpenPart(string digest);
 
     void DropPart(string digest);
 

@@ -1,3 +1,4 @@
+using Federated.Aggregators.Adapters;
 using Federated.Client.Privacy;
 using Federated.Client.Rounds;
 using Federated.Formats.Digests;
@@ -62,13 +63,15 @@ public sealed class MemoryClientState(string token) : IClientState
 
         public long Capacity { get; set; }
 
-        public Task<byte[]?> FindAsync(string digest, CancellationToken cancellation)
+        public bool Has(string digest) => _blobs.ContainsKey(digest);
+
+        public ISpanSource? Find(string digest)
         {
             if (!_blobs.TryGetValue(digest, out var node))
-                return Task.FromResult<byte[]?>(null);
+                return null;
             _byUse.Remove(node);
             _byUse.AddLast(node);
-            return Task.FromResult<byte[]?>(node.Value.Bytes);
+            return new MemorySpanSource(node.Value.Bytes);
         }
 
         public void Drop(string digest)
@@ -82,11 +85,11 @@ public sealed class MemoryClientState(string token) : IClientState
         public Stream OpenPart(string digest)
         {
             var part = _parts.TryGetValue(digest, out var known) ? known : _parts[digest] = new Part();
-            part.Seek(0, SeekOrigin.End);
+            part.Position = 0;
             return part;
         }
 
-        public Task<byte[]> ReadPartAsync(string digest, CancellationToken cancellation) => Task.FromResult(_parts[digest].ToArray());
+        public long PartLength(string digest) => _parts.TryGetValue(digest, out var part) ? part.Length : 0;
 
         public void DropPart(string digest) => _parts.Remove(digest);
 

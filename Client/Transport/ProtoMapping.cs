@@ -1,4 +1,5 @@
 using Federated.Client.Privacy;
+using Federated.Client.Storage;
 using Federated.Client.Training;
 using Federated.Client.Transport.Messages;
 using Google.Protobuf;
@@ -107,7 +108,7 @@ static class ProtoMapping
     }
 
     /// <exception cref="FormatException">The bytes are no manifest.</exception>
-    public static AdapterManifest ReadManifest(byte[] bytes)
+    public static AdapterManifest ReadManifest(ReadOnlySpan<byte> bytes)
     {
         try
         {
@@ -121,7 +122,13 @@ static class ProtoMapping
         }
     }
 
-    public static Wire.DownloadRequest Download(string digest, long offset) => new() { Digest = Bytes(digest), Offset = (ulong)offset };
+    /// <param name="blobs">1 or more.</param>
+    public static Wire.DownloadRequest Download(IReadOnlyList<BlobRange> blobs) => new()
+    {
+        Digest = Bytes(blobs[0].Digest),
+        Offset = (ulong)blobs[0].Offset,
+        More = { blobs.Skip(1).Select(b => new Wire.BlobRange { Digest = Bytes(b.Digest), Offset = (ulong)b.Offset }) },
+    };
 
     public static Wire.UploadFrame Open(byte[] header, long size, string digest) =>
         new() { Open = new() { Header = UnsafeByteOperations.UnsafeWrap(header), Size = (ulong)size, Digest = Bytes(digest) } };

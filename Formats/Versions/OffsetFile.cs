@@ -24,15 +24,15 @@ public static class OffsetFile
     }
 
     /// <summary>Reads what <see cref="Write"/> wrote, for a product group of a layout.</summary>
-    /// <param name="bytes">The blob.</param>
+    /// <param name="bytes">The blob, which is disposed if it is disposable.</param>
     /// <param name="group">The group that the manifest names for it; any rank.</param>
     /// <exception cref="FormatException">It is no such file, its shapes do not fit the group, or a value is not finite; the message names the tensor.</exception>
-    public static OffsetFactor Read(ReadOnlyMemory<byte> bytes, LayoutGroup group)
+    public static OffsetFactor Read(ISpanSource bytes, LayoutGroup group)
     {
         var name = group.Group.Name;
         var form = group.Group.Product ?? throw new FormatException($"Group '{name}' is no product, so it has no offsets.");
         var (m, n) = (group.Find(form.Left)!.Shape[0], group.Find(form.Right)!.Shape[1]);
-        using var file = new SafetensorsFile(new MemorySpanSource(bytes), $"offset of group '{name}'");
+        using var file = new SafetensorsFile(bytes, $"offset of group '{name}'");
         if (file.Find("right")?.Shape is not [var rank and >= 1 and <= int.MaxValue, _])
             throw new FormatException($"The offset of group '{name}' has no tensor 'right' of shape [R, {n}].");
         if (file.Tensors.Count != 3)

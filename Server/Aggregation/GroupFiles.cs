@@ -86,7 +86,7 @@ static class GroupFiles
     {
         try
         {
-            return OffsetFile.Read(bytes, group ?? throw new FormatException($"The version has an offset of group '{name}', which its plan does not enable."));
+            return OffsetFile.Read(new MemorySpanSource(bytes), group ?? throw new FormatException($"The version has an offset of group '{name}', which its plan does not enable."));
         }
         catch (FormatException e)
         {

@@ -19,6 +19,9 @@ sealed record VersionInfo(int Version, string ManifestDigest, long ManifestSize,
     public VersionPlanning? Planning { get; init; }
 
     public required long PublishedMs { get; init; }
+
+    /// <summary>Of every blob that a client needs to start from it.</summary>
+    public IEnumerable<string> Digests => Groups.Concat(Offsets).Select(b => b.Digest).Concat([ManifestDigest, SchemaDigest, PlanDigest]);
 }
 
 sealed record GroupInfo(string Group, string Digest, long Size);

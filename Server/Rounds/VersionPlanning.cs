@@ -16,9 +16,8 @@ sealed record VersionPlanning(int PlanVersion, ImmutableSortedDictionary<string,
     /// <summary>Whether a client only evaluates.</summary>
     public bool Excludes(string client) => Clients.GetValueOrDefault(client) is { Start: null };
 
-    /// <summary>Whether a blob is part of what this client starts from. Others' starts are not its business.</summary>
-    public bool Names(string client, string digest) => StartOf(client) is { } start
-        && (digest == start.Manifest || digest == start.Plan || start.Groups.Any(g => g.Digest == digest));
+    /// <summary>Of the blobs that this client starts from. Others' starts are not its business.</summary>
+    public IEnumerable<string> Digests(string client) => StartOf(client) is { } start ? [start.Manifest, start.Plan, .. start.Groups.Select(g => g.Digest)] : [];
 
     public string ToJson() => Encoding.UTF8.GetString(CanonicalJson.Write(w =>
     {

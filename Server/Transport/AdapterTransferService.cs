@@ -10,11 +10,7 @@ sealed class AdapterTransferService(DownloadSession downloads, UploadServices up
 {
     public override Task Download(DownloadRequest request, IServerStreamWriter<BlobChunk> responseStream, ServerCallContext context) =>
         guard.RunAsync(context, stopping =>
-        {
-            var (digest, offset) = ProtoMapping.Read(request);
-            return downloads.RunAsync(
-                digest, offset, callers.Of(context), (size, data) => responseStream.WriteAsync(ProtoMapping.WriteChunk(size, data)), stopping);
-        });
+            downloads.RunAsync(ProtoMapping.Read(request), callers.Of(context), piece => responseStream.WriteAsync(ProtoMapping.WriteChunk(piece)), stopping));
 
     public override Task Upload(IAsyncStreamReader<UploadFrame> requestStream, IServerStreamWriter<UploadReply> responseStream, ServerCallContext context) =>
         guard.RunAsync(context, stopping =>

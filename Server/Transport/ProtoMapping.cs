@@ -129,12 +129,15 @@ static class ProtoMapping
     static double Rate(string field, double value) => value >= 0 && double.IsFinite(value) ? value
         : throw new FaultException(Fault.ValueInvalid, $"{field} is {value}; a finite number of at least 0 is expected.");
 
-    public static (string Digest, long Offset) Read(Wire.DownloadRequest request) =>
-        (Digest("digest", request.Digest), Count("offset", request.Offset, long.MaxValue));
+    public static IReadOnlyList<BlobRange> Read(Wire.DownloadRequest request) => request.More.Count < ProtocolLimits.BlobsPerDownload
+        ? [Range(request.Digest, request.Offset), .. request.More.Select(m => Range(m.Digest, m.Offset))]
+        : throw TooMany("more", request.More.Count, ProtocolLimits.BlobsPerDownload - 1);
+
+    static BlobRange Range(ByteString digest, ulong offset) => new(Digest("digest", digest), Count("offset", offset, long.MaxValue));
 
     /// <summary>The data is not copied: it must stay as it is until the message is written.</summary>
-    public static Wire.BlobChunk WriteChunk(long? size, ReadOnlyMemory<byte> data) =>
-        new() { Size = (ulong)(size ?? 0), Data = UnsafeByteOperations.UnsafeWrap(data) };
+    public static Wire.BlobChunk WriteChunk(BlobPiece piece) =>
+        new() { Blob = (uint)piece.Blob, Size = (ulong)(piece.Size ?? 0), Data = UnsafeByteOperations.UnsafeWrap(piece.Data) };
 
     public static byte[] WriteManifest(ManifestContent content)
     {

@@ -8,6 +8,7 @@ static class ProtocolLimits
     public const int UploadFrameBytes = (1 << 20) + (1 << 12);
     public const int HeaderBytes = 1 << 20;
     public const int ChunkBytes = 1 << 18;
+    public const int BlobsPerDownload = 1024;
     public const long UpdateBytes = 1L << 30;
     public const int ShortText = 128;
     public const int LongText = 1024;

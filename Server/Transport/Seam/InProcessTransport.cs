@@ -34,8 +34,8 @@ sealed class InProcessTransport(SessionServices sessions, UploadServices uploads
     {
         try
         {
-            var (digest, offset) = ProtoMapping.Read(request);
-            await downloads.RunAsync(digest, offset, new ClientCredential(token), (size, data) => take(ProtoMapping.WriteChunk(size, data.ToArray())), stopping);
+            await downloads.RunAsync(ProtoMapping.Read(request), new ClientCredential(token),
+                piece => take(ProtoMapping.WriteChunk(piece with { Data = piece.Data.ToArray() })), stopping);
         }
         catch (FaultException e)
         {

@@ -35,12 +35,16 @@ sealed class TestCoordinator
     public async IAsyncEnumerable<BlobChunk> Download(DownloadRequest request, [EnumeratorCancellation] CancellationToken cancellation)
     {
         await Task.Yield();
-        if (!_blobs.TryGetValue(Convert.ToHexStringLower(request.Digest.Span), out var blob))
-            throw new LinkException(LinkFailure.NotFound, "F405: no such blob.");
-        for (var at = (int)request.Offset; at < blob.Length; at += ChunkBytes)
+        var wanted = request.More.Select(m => (m.Digest, m.Offset)).Prepend((request.Digest, request.Offset));
+        foreach (var (index, (digest, offset)) in wanted.Index())
         {
-            cancellation.ThrowIfCancellationRequested();
-            yield return new BlobChunk { Data = ByteString.CopyFrom(blob, at, Math.Min(ChunkBytes, blob.Length - at)) };
+            if (!_blobs.TryGetValue(Convert.ToHexStringLower(digest.Span), out var blob))
+                throw new LinkException(LinkFailure.NotFound, "F405: no such blob.");
+            for (var at = (int)offset; at < blob.Length; at += ChunkBytes)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                yield return new BlobChunk { Blob = (uint)index, Data = ByteString.CopyFrom(blob, at, Math.Min(ChunkBytes, blob.Length - at)) };
+            }
         }
     }
 

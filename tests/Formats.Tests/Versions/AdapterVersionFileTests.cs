@@ -50,7 +50,7 @@ public sealed class AdapterVersionFileTests
     public void Offset_WrittenAndRead_IsTheSame()
     {
         var offset = Version().Offsets[1];
-        var read = OffsetFile.Read(OffsetFile.Write(offset), Layout.Groups[0]);
+        var read = OffsetFile.Read(new MemorySpanSource(OffsetFile.Write(offset)), Layout.Groups[0]);
         Assert.Equal((offset.Group, offset.Rank, offset.Scale), (read.Group, read.Rank, read.Scale));
         Assert.Equal(offset.Left.Concat(offset.Right), read.Left.Concat(read.Right));
     }
@@ -58,7 +58,7 @@ public sealed class AdapterVersionFileTests
     [Fact]
     public void Offset_ThatDoesNotFit_NamesTheTensor()
     {
-        string Refusal(OffsetFactor offset, int group = 0) => Assert.Throws<FormatException>(() => OffsetFile.Read(OffsetFile.Write(offset), Layout.Groups[group])).Message;
+        string Refusal(OffsetFactor offset, int group = 0) => Assert.Throws<FormatException>(() => OffsetFile.Read(new MemorySpanSource(OffsetFile.Write(offset)), Layout.Groups[group])).Message;
         Assert.Contains("is no product", Refusal(Version().Offsets[0], group: 1));
         Assert.Contains("'left' of the offset of group 'a/b' is F32 [3, 1]; F32 [2, 1]", Refusal(new("a/b", 1, [1, 2, 3], [3, 4, 5], 1)));
         Assert.Contains("'right' of the offset of group 'a/b' is F32 [1, 2]; F32 [1, 3]", Refusal(new("a/b", 1, [1, 2], [3, 4], 1)));

@@ -91,7 +91,7 @@ public sealed class RunAdmissionTests : IAsyncDisposable
         var offset = new OffsetFactor("layer.0.query", 2, [.. Enumerable.Range(0, 32).Select(i => i / 7f)], [.. Enumerable.Range(0, 32).Select(i => 1 - i / 9f)], -0.5);
         var loop = await _server.CreateAsync(Adapter, await SpecAsync(offset));
         var published = Assert.Single(loop.Current.State.Version.Offsets);
-        var read = OffsetFile.Read(_server.Blobs.ReadAll(published.Digest), Adapter.Layout.Groups[0]);
+        var read = OffsetFile.Read(new MemorySpanSource(_server.Blobs.ReadAll(published.Digest)), Adapter.Layout.Groups[0]);
         Assert.Equal((offset.Rank, offset.Scale), (read.Rank, read.Scale));
         Assert.Equal(offset.Left.Concat(offset.Right), read.Left.Concat(read.Right));
     }

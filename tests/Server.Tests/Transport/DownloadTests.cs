@@ -47,6 +47,41 @@ public sealed class DownloadTests : IAsyncLifetime
         Assert.Equal(((ulong)size, 0), (chunk.Size, chunk.Data.Length));
     }
 
+    [Fact]
+    public async Task Download_OfSeveral_GivesThemOneAfterAnother()
+    {
+        var version = _server.Runs.Get("down").Current.State.Version;
+        string[] wanted = [version.Groups[1].Digest, version.ManifestDigest, version.Groups[0].Digest];
+        var request = Request(wanted[0], 0);
+        request.More.Add(new BlobRange { Digest = Bytes(wanted[1]), Offset = (ulong)_server.Blobs.Size(wanted[1])! });
+        request.More.Add(new BlobRange { Digest = Bytes(wanted[2]), Offset = 10 });
+
+        var chunks = await DownloadAsync(request, "token-of-a");
+
+        Assert.Equal(chunks.Select(c => c.Blob).Order(), chunks.Select(c => c.Blob));
+        Assert.Equal(wanted.Select(d => (ulong)_server.Blobs.Size(d)!), chunks.GroupBy(c => c.Blob).Select(g => g.First().Size));
+        Assert.Equal([_server.Blobs.ReadAll(wanted[0]), [], _server.Blobs.ReadAll(wanted[2])[10..]],
+            chunks.GroupBy(c => c.Blob).Select(g => g.SelectMany(c => c.Data).ToArray()));
+    }
+
+    [Fact]
+    public async Task Download_OfSeveralOneOfThemNotReadable_StreamsNone()
+    {
+        var (request, chunks) = (Request(_group, 0), new List<BlobChunk>());
+        request.More.Add(new BlobRange { Digest = ByteString.CopyFrom(new byte[32]) });
+        await Assert.ThrowsAsync<RpcException>(() => _server.Transport.DownloadAsync(request, "token-of-a", c => { chunks.Add(c); return Task.CompletedTask; }, CancellationToken.None));
+        Assert.Empty(chunks);
+    }
+
+    [Fact]
+    public async Task Download_OfTooMany_IsRefused()
+    {
+        var request = Request(_group, 0);
+        request.More.AddRange(Enumerable.Repeat(new BlobRange { Digest = request.Digest }, 1024));
+        var error = await Assert.ThrowsAsync<RpcException>(() => DownloadAsync(request, "token-of-a"));
+        Assert.Contains("more has 1024 items; the limit is 1023", error.Status.Detail, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("group", 1_000_000_000, "token-of-a", "F406")]
     [InlineData("group", 0, "token-of-b", "F405")]
@@ -63,10 +98,15 @@ public sealed class DownloadTests : IAsyncLifetime
         Assert.StartsWith($"{code}: ", error.Status.Detail, StringComparison.Ordinal);
     }
 
-    async Task<List<BlobChunk>> DownloadAsync(string digest, int offset, string token)
+    static ByteString Bytes(string digest) => ByteString.CopyFrom(Convert.FromHexString(digest));
+
+    static DownloadRequest Request(string digest, int offset) => new() { Digest = Bytes(digest), Offset = (ulong)offset };
+
+    Task<List<BlobChunk>> DownloadAsync(string digest, int offset, string token) => DownloadAsync(Request(digest, offset), token);
+
+    async Task<List<BlobChunk>> DownloadAsync(DownloadRequest request, string token)
     {
         var chunks = new List<BlobChunk>();
-        var request = new DownloadRequest { Digest = ByteString.CopyFrom(Convert.FromHexString(digest)), Offset = (ulong)offset };
         await _server.Transport.DownloadAsync(request, token, c => { chunks.Add(c); return Task.CompletedTask; }, CancellationToken.None).DefaultTimeout();
         return chunks;
     }
