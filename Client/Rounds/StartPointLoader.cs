@@ -5,6 +5,7 @@ using Federated.Client.Faults;
 using Federated.Client.Storage;
 using Federated.Client.Transport;
 using Federated.Client.Transport.Messages;
+using Federated.Formats.Digests;
 using Federated.Formats.Safetensors;
 using Federated.Formats.Versions;
 
@@ -25,7 +26,10 @@ sealed class StartPointLoader(BlobCache blobs, string clientId)
     /// <exception cref="ClientFault">F521: what was fetched contradicts itself or the assignment.</exception>
     public async Task<StartPoint> LoadAsync(WorkAssignment work, CancellationToken cancellation)
     {
-        var manifest = await ReadAsync(work.ManifestDigest, "adapter manifest", ProtoMapping.ReadManifest, cancellation);
+        // What came with the assignment counts as what its digest names, or not at all.
+        var manifest = !work.Manifest.IsEmpty && TreeDigest.Of(work.Manifest.Span) == work.ManifestDigest
+            ? Usable(work.ManifestDigest, "adapter manifest", () => ProtoMapping.ReadManifest(work.Manifest.Span))
+            : await ReadAsync(work.ManifestDigest, "adapter manifest", ProtoMapping.ReadManifest, cancellation);
         Check(work, manifest);
         var values = await PlaceAsync(work, cancellation);
         CheckGroups(manifest, values.Layout);

@@ -184,6 +184,7 @@ static class ProtoMapping
         RunId = a.RunId,
         Round = (int)a.Round,
         ManifestDigest = Hex(a.ManifestDigest),
+        Manifest = a.Manifest.Memory,
         SchemaDigest = Hex(a.SchemaDigest),
         PlanDigest = Hex(a.PlanDigest),
         PlanVersion = (int)a.PlanVersion,

@@ -57,6 +57,7 @@ static class ServerServices
             s.GetRequiredService<IRunStore>(), s.GetRequiredService<IUpdateSpools>(), s.GetRequiredService<IRoundWorker>(),
             s.GetRequiredService<ClientRegistry>(), s.GetRequiredService<TimeProvider>())
         {
+            Manifests = new AssignmentManifests(s.GetRequiredService<IBlobStore>()),
             Metrics = s.GetRequiredService<RoundMetrics>(),
             Loggers = s.GetRequiredService<ILoggerFactory>(),
             KeepUpdates = keepUpdates,

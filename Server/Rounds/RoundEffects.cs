@@ -20,10 +20,12 @@ sealed class RoundEffects(RoundServices services, ILogger logger, Action<RoundCo
         switch (effect)
         {
             case RoundEffect.PushTrain push:
-                services.Clients.TrySend(push.Client, RoundOrders.Train(state, push.Work, nowMs, Trace.ParentOf(push.Work.StartRound)));
+                var train = RoundOrders.Train(state, push.Work, nowMs, Trace.ParentOf(push.Work.StartRound));
+                services.Clients.TrySend(push.Client, train with { Order = WithManifest(train.Order) });
                 break;
             case RoundEffect.PushEvaluate push:
-                services.Clients.TrySend(push.Client, RoundOrders.Evaluate(state, push.Evaluation, push.Entry, nowMs, Trace.ParentOf(push.Evaluation.Version)));
+                var evaluate = RoundOrders.Evaluate(state, push.Evaluation, push.Entry, nowMs, Trace.ParentOf(push.Evaluation.Version));
+                services.Clients.TrySend(push.Client, evaluate with { Order = WithManifest(evaluate.Order) });
                 break;
             case RoundEffect.CancelAssignment cancel:
                 services.Clients.TrySend(cancel.Client, new ServerSays.Cancel(cancel.AssignmentId, cancel.Reason));
@@ -78,6 +80,8 @@ sealed class RoundEffects(RoundServices services, ILogger logger, Action<RoundCo
         if (step.Outcome.Refusal is { } refusal)
             services.Metrics.Refused(refusal);
     }
+
+    WorkOrder WithManifest(WorkOrder order) => order with { Manifest = services.Manifests.Of(order.ManifestDigest) };
 
     public Task DrainAsync() => Task.WhenAll(_work, _export, _diagnosing);
 

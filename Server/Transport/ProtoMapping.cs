@@ -276,6 +276,7 @@ static class ProtoMapping
         PlanVersion = (uint)order.PlanVersion,
         RemainingMs = (ulong)order.RemainingMs,
         Traceparent = order.TraceParent ?? "",
+        Manifest = UnsafeByteOperations.UnsafeWrap(order.Manifest),
     };
 
     static readonly Dictionary<Wire.TensorEncoding, string> EncodingNames = new()

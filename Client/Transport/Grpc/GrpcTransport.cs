@@ -13,6 +13,9 @@ public sealed class GrpcTransport : ICoordinatorTransport
     /// <summary>A frame is at most 256 KiB of data, a header at most 1 MiB; twice that leaves room for the rest.</summary>
     const int MaximumMessageBytes = 2 << 20;
 
+    /// <summary>As much as the coordinator lets a client send ahead.</summary>
+    const int StreamWindowBytes = 1 << 20;
+
     readonly GrpcChannel _control, _bulk;
     readonly string _authorization;
 
@@ -67,6 +70,8 @@ public sealed class GrpcTransport : ICoordinatorTransport
         {
             ConnectTimeout = TimeSpan.FromSeconds(10),
             ActivityHeadersPropagator = null,
+            // From 64 KiB the window would have to grow anew in every call: a download of half a megabyte waited seven times for leave to go on.
+            InitialHttp2StreamWindowSize = StreamWindowBytes,
             KeepAlivePingDelay = TimeSpan.FromSeconds(30),
             KeepAlivePingTimeout = TimeSpan.FromSeconds(20),
             PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,

@@ -12,6 +12,9 @@ public sealed record WorkAssignment
     public required string RunId { get; init; }
     public required int Round { get; init; }
     public required string ManifestDigest { get; init; }
+
+    /// <summary>The manifest as it came with the assignment; empty where it is to be fetched.</summary>
+    public ReadOnlyMemory<byte> Manifest { get; init; }
     public required string SchemaDigest { get; init; }
     public required string PlanDigest { get; init; }
     public required int PlanVersion { get; init; }

@@ -39,6 +39,9 @@ sealed record WorkOrder(string AssignmentId, string Run, int Round, string Manif
     public required int PlanVersion { get; init; }
     public required long RemainingMs { get; init; }
 
+    /// <summary>The manifest itself; empty where it is too large to go with every assignment.</summary>
+    public ReadOnlyMemory<byte> Manifest { get; init; }
+
     /// <summary>W3C form of the span that the work belongs below; null where nobody traces.</summary>
     public string? TraceParent { get; init; }
 }

@@ -31,7 +31,7 @@ sealed class ServerKit : IAsyncDisposable
         var fold = new RecordedFold(Blobs, Spools, adapters, new WorkerOptions(threads));
         var worker = new RoundWorker(Blobs, adapters, versions, fold, new WorkerOptions(threads), Secrets);
         Replay = new RoundReplay(Blobs, Store, adapters, fold, Secrets);
-        var services = new RoundServices(Store, Spools, worker, Clients, Time) { Metrics = Metrics, Loggers = Loggers };
+        var services = new RoundServices(Store, Spools, worker, Clients, Time) { Manifests = new AssignmentManifests(Blobs), Metrics = Metrics, Loggers = Loggers };
         Runs = new RunDirectory(services, new RunAdmission(Blobs, versions, Store, adapters, Secrets));
         var meter = new TransferMeter();
         var options = uploads ?? new UploadOptions();
