@@ -8,11 +8,12 @@ namespace Federated.Client.Storage;
 
 /// <summary>
 /// An outbox on disk: NAME.update holds the bytes and behind them an index that says what they are, NAME.left what their encoding left out. All are flushed before they
-/// get their names, and an entry is one only if all are there: the rest is a stray that the next start removes. left/RUN is what the accepted updates of a run have left out.
+/// get their names, and an entry is one only if all are there: the rest is a stray that the next start removes. left/RUN is what the accepted updates of a run have left out;
+/// spare is the emptied file of the last accepted one.
 /// </summary>
 public sealed class OutboxFolder(string folder) : IOutboxStore
 {
-    const string UpdateSuffix = ".update", LeftSuffix = ".left", LeftFolder = "left";
+    const string UpdateSuffix = ".update", LeftSuffix = ".left", LeftFolder = "left", SpareName = "spare";
     const int MostIndexBytes = 1 << 20;
 
     public IReadOnlyList<OutboxEntry> Load()
@@ -29,6 +30,8 @@ public sealed class OutboxFolder(string folder) : IOutboxStore
         var temporary = path + ".tmp";
         try
         {
+            if (File.Exists(Spare))
+                File.Move(Spare, temporary, overwrite: true);
             var index = WriteBytes(temporary, new Index(assignmentId, runId, header.Length, 0, "", leftOut is not null), header, tensors);
             List<(string, string)> files = leftOut is null ? [] : [(DurableFiles.Prepare(LeftPath(path), leftOut), LeftPath(path))];
             DurableFiles.Publish([.. files, (temporary, path)]);
@@ -62,7 +65,15 @@ public sealed class OutboxFolder(string folder) : IOutboxStore
             Directory.CreateDirectory(Path.Combine(folder, LeftFolder));
             DurableFiles.Publish(LeftPath(entry.Path), LeftOf(entry.RunId));
         }
-        Delete(entry);
+        Empty(entry.Path);
+    }
+
+    // The file, empty, is the next update's: to make one and to remove one takes many disks longer than to fill one.
+    void Empty(string path)
+    {
+        using (var file = File.OpenHandle(path, FileMode.Open, FileAccess.Write))
+            RandomAccess.SetLength(file, 0);
+        File.Move(path, Spare, overwrite: true);
     }
 
     public byte[]? LeftOut(string runId) => File.Exists(LeftOf(runId)) ? File.ReadAllBytes(LeftOf(runId)) : null;
@@ -136,6 +147,8 @@ public sealed class OutboxFolder(string folder) : IOutboxStore
     }
 
     static string LeftPath(string updatePath) => updatePath[..^UpdateSuffix.Length] + LeftSuffix;
+
+    string Spare => Path.Combine(folder, SpareName);
 
     string LeftOf(string runId) => Path.Combine(folder, LeftFolder, FileName(runId));
 

@@ -12,6 +12,7 @@ sealed class RoundEffects(RoundServices services, ILogger logger, Action<RoundCo
     Task _diagnosing = Task.CompletedTask;
     readonly SpareTime _forDiagnosis = new(services.Time, stopping);
     readonly SpareTime _forExport = new(services.Time, stopping);
+    readonly SpentUpdates _spent = new(services, logger);
     VersionInfo? _toExport;
     int _exporting;
 
@@ -48,7 +49,7 @@ sealed class RoundEffects(RoundServices services, ILogger logger, Action<RoundCo
                     services.Clients.TrySend(client, new ServerSays.RunEnded(state.Run, ended.Outcome, state.Version.ManifestDigest));
                 break;
             case RoundEffect.DeleteSpools delete when !state.Spec.KeepUpdates && !services.KeepUpdates:
-                DeleteSpools(state.Run, delete.ThroughRound);
+                _spent.DeleteThrough(state.Run, delete.ThroughRound);
                 break;
         }
     }
@@ -83,7 +84,7 @@ sealed class RoundEffects(RoundServices services, ILogger logger, Action<RoundCo
 
     WorkOrder WithManifest(WorkOrder order) => order with { Manifest = services.Manifests.Of(order.ManifestDigest) };
 
-    public Task DrainAsync() => Task.WhenAll(_work, _export, _diagnosing);
+    public Task DrainAsync() => Task.WhenAll(_work, _export, _diagnosing, _spent.DrainAsync());
 
     void ReportUpdate(StepResult step, RoundCommand.UpdateArrived update)
     {
@@ -152,18 +153,6 @@ sealed class RoundEffects(RoundServices services, ILogger logger, Action<RoundCo
         {
             logger.ExportFailed(state.Run, version.Version, e);
             return false;
-        }
-    }
-
-    void DeleteSpools(string run, int throughRound)
-    {
-        try
-        {
-            services.Spools.DeleteThrough(run, throughRound);
-        }
-        catch (IOException e)
-        {
-            logger.SpoolsNotDeleted(run, throughRound, e);
         }
     }
 }

@@ -10,6 +10,7 @@ interface IUpdateSpools
     /// <exception cref="Faults.FaultException">They are gone or have the wrong length.</exception>
     IStoredBytes Read(SpoolKey key);
 
-    /// <summary>Deletes the spools of a run's rounds up to and including this one.</summary>
-    void DeleteThrough(string run, int round);
+    /// <summary>Deletes the spools of a run's rounds up to and including this one. Whoever still reads one may read on.</summary>
+    /// <exception cref="IOException">The disk refuses.</exception>
+    Task DeleteThroughAsync(string run, int round);
 }

@@ -17,13 +17,14 @@ sealed class MemorySpools : IUpdateSpools
         ? new MemoryBytes(bytes)
         : throw new FaultException(Fault.BlobNotFound, $"The update {key.Digest} is no longer spooled.");
 
-    public void DeleteThrough(string run, int round)
+    public Task DeleteThroughAsync(string run, int round)
     {
         foreach (var key in _complete.Keys.Concat(_parts.Keys).Where(k => k.Run == run && k.Round <= round))
         {
             _complete.TryRemove(key, out _);
             _parts.TryRemove(key, out _);
         }
+        return Task.CompletedTask;
     }
 
     sealed class Part(MemorySpools spools, SpoolKey key) : ISpool

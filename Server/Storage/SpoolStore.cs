@@ -6,7 +6,7 @@ using Federated.Server.Faults;
 namespace Federated.Server.Storage;
 
 /// <summary>
-/// Spools as files: ROUND/DIGEST.part while bytes arrive, ROUND/DIGEST.update once complete, verified and flushed.
+/// Spools as files of a folder for each run: ROUND-DIGEST.part while bytes arrive, ROUND-DIGEST.update once complete, verified and flushed.
 /// Nothing else is stored about them, so a restart has nothing to reconcile.
 /// </summary>
 sealed class SpoolStore(string folder, long quotaBytes = long.MaxValue, IDisk? disk = null) : IUpdateSpools
@@ -43,20 +43,22 @@ sealed class SpoolStore(string folder, long quotaBytes = long.MaxValue, IDisk? d
         }
     }
 
-    public void DeleteThrough(string run, int round)
+    // On another thread: to remove large files takes the disk longer than a small round.
+    public Task DeleteThroughAsync(string run, int round)
     {
         foreach (var key in _checked.Keys.Where(k => k.Run == run && k.Round <= round))
             _checked.TryRemove(key, out _);
-        var runFolder = Path.Combine(_folder, run);
+        return Task.Run(() => DeleteFiles(Path.Combine(_folder, run), round));
+    }
+
+    static void DeleteFiles(string runFolder, int throughRound)
+    {
         if (!Directory.Exists(runFolder))
             return;
-        foreach (var roundFolder in Directory.EnumerateDirectories(runFolder))
+        foreach (var file in Directory.EnumerateFiles(runFolder))
         {
-            if (!int.TryParse(Path.GetFileName(roundFolder), out var found) || found > round)
-                continue;
-            Directory.Delete(roundFolder, recursive: true);
-            lock (_durable)
-                _durable.Remove(roundFolder);
+            if (int.TryParse(Path.GetFileName(file).Split('-')[0], out var round) && round <= throughRound)
+                File.Delete(file);
         }
     }
 
@@ -91,21 +93,18 @@ sealed class SpoolStore(string folder, long quotaBytes = long.MaxValue, IDisk? d
 
     // A new folder is durable only when its parent is flushed too; whoever comes second must wait for that as well. Only now, behind the update's own flush,
     // because what one flush has brought to the disk costs the next one nothing.
-    void FlushNames(string roundFolder)
+    void FlushNames(string runFolder)
     {
-        _disk.FlushFolder(roundFolder);
+        _disk.FlushFolder(runFolder);
         lock (_durable)
         {
-            // That an earlier process has made a folder does not say that it came to flush its parent.
-            if (_durable.Contains(roundFolder))
+            // That an earlier process has made the folder does not say that it came to flush its parent.
+            if (_durable.Contains(runFolder))
                 return;
-            var runFolder = Path.GetDirectoryName(roundFolder)!;
-            _disk.FlushFolder(runFolder);
-            if (!_durable.Contains(runFolder))
-                _disk.FlushFolder(_folder);
-            _durable.UnionWith([runFolder, roundFolder]);
+            _disk.FlushFolder(_folder);
+            _durable.Add(runFolder);
         }
     }
 
-    string CompletePath(SpoolKey key) => Path.Combine(_folder, key.Run, key.Round.ToString(), Digests.Checked(key.Digest) + ".update");
+    string CompletePath(SpoolKey key) => Path.Combine(_folder, key.Run, $"{key.Round}-{Digests.Checked(key.Digest)}.update");
 }

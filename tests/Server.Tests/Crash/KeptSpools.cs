@@ -11,7 +11,5 @@ sealed class KeptSpools : IUpdateSpools
 
     public IStoredBytes Read(SpoolKey key) => _spools.Read(key);
 
-    public void DeleteThrough(string run, int round)
-    {
-    }
+    public Task DeleteThroughAsync(string run, int round) => Task.CompletedTask;
 }

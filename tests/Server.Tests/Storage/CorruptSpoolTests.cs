@@ -43,7 +43,7 @@ public sealed class CorruptSpoolTests : IDisposable
 
         var refusal = await Assert.ThrowsAsync<FaultException>(() => store.OpenAsync(new SpoolKey("run", 2, new string('b', 64)), 200, CancellationToken.None));
         Assert.Equal(Fault.SpoolQuota, refusal.Refusal.Fault);
-        store.DeleteThrough("run", 1);
+        await store.DeleteThroughAsync("run", 1);
 
         (await store.OpenAsync(new SpoolKey("run", 2, new string('b', 64)), 200, CancellationToken.None)).Dispose();
     }

@@ -128,7 +128,7 @@ public sealed class FullDiskTests
 
         public IStoredBytes Read(SpoolKey key) => _spools.Read(key);
 
-        public void DeleteThrough(string run, int round) => _spools.DeleteThrough(run, round);
+        public Task DeleteThroughAsync(string run, int round) => _spools.DeleteThroughAsync(run, round);
     }
 
     sealed class Spool(ISpool inner, Disk disk) : ISpool

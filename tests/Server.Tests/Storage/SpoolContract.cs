@@ -59,11 +59,11 @@ public abstract class SpoolContract
         var spools = Open();
         await FillAsync(spools, Bytes);
 
-        spools.DeleteThrough("run", 2);
+        await spools.DeleteThroughAsync("run", 2);
         spools.Read(Key).Dispose();
-        spools.DeleteThrough("other", 9);
+        await spools.DeleteThroughAsync("other", 9);
         spools.Read(Key).Dispose();
-        spools.DeleteThrough("run", 3);
+        await spools.DeleteThroughAsync("run", 3);
 
         Assert.Equal(Fault.BlobNotFound, Assert.Throws<FaultException>(() => spools.Read(Key)).Refusal.Fault);
     }
