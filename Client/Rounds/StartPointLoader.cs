@@ -15,9 +15,13 @@ namespace Federated.Client.Rounds;
 sealed class StartPointLoader(BlobCache blobs, string clientId)
 {
     const int MaximumOffsets = 100_000;
+    const long LeastDropped = 256 << 10;
 
     // Rounds mostly change nothing but the values: whose place is filled again, because fresh memory for them would cost as much as their download.
     (string Schema, string Plan, AdapterTensors Values)? _last;
+
+    // The newest version of each run.
+    readonly Dictionary<string, (int Version, HashSet<string> Blobs)> _newest = new(StringComparer.Ordinal);
 
     public async Task<AdapterSchema> SchemaAsync(string digest, CancellationToken cancellation) =>
         await ReadAsync(digest, "adapter schema", AdapterSchema.Parse, cancellation);
@@ -33,7 +37,18 @@ sealed class StartPointLoader(BlobCache blobs, string clientId)
         Check(work, manifest);
         var values = await PlaceAsync(work, cancellation);
         CheckGroups(manifest, values.Layout);
+        DropSuperseded(manifest);
         return new StartPoint(values, await ReadGroupsAsync(manifest, values, cancellation));
+    }
+
+    // What an older version of the run had and this one has not is not asked for again. Small ones may stay until the cache is full.
+    void DropSuperseded(AdapterManifest manifest)
+    {
+        var named = manifest.Groups.Concat(manifest.Offsets).Where(b => b.Size >= LeastDropped).Select(b => b.Digest).ToHashSet(StringComparer.Ordinal);
+        if (_newest.TryGetValue(manifest.RunId, out var newest) && newest.Version > manifest.Version)
+            return;
+        blobs.Drop(newest.Blobs?.Except(named) ?? []);
+        _newest[manifest.RunId] = (manifest.Version, named);
     }
 
     async Task<AdapterTensors> PlaceAsync(WorkAssignment work, CancellationToken cancellation)

@@ -39,6 +39,13 @@ public sealed class BlobCache(IBlobShelf shelf, IBlobSource source)
         }
     }
 
+    /// <summary>Nobody is going to ask for these again.</summary>
+    public void Drop(IEnumerable<string> digests)
+    {
+        foreach (var digest in digests)
+            shelf.Drop(digest);
+    }
+
     async Task<ISpanSource> OpenAsync(string digest, bool isChecked, CancellationToken cancellation)
     {
         if (shelf.Find(digest) is { } found)
@@ -78,7 +85,7 @@ public sealed class BlobCache(IBlobShelf shelf, IBlobSource source)
     async Task<int> DownloadSomeAsync(List<string> digests, List<string> wrong, CancellationToken cancellation)
     {
         List<BlobRange> ranges = [.. digests.Select(d => new BlobRange(d, shelf.PartLength(d)))];
-        var (came, part) = (0, new PartialBlob(shelf, digests[0]));
+        var (came, part) = (0, new PartialBlob(shelf, ranges[0]));
         try
         {
             await foreach (var piece in source.ReadAsync(ranges, cancellation))
@@ -86,7 +93,7 @@ public sealed class BlobCache(IBlobShelf shelf, IBlobSource source)
                 if (piece.Blob == came + 1 && piece.Blob < digests.Count)
                 {
                     Finish(part, digests[came++], wrong);
-                    part = new PartialBlob(shelf, digests[came]);
+                    part = new PartialBlob(shelf, ranges[came]);
                 }
                 if (piece.Blob != came)
                     throw new LinkException(LinkFailure.Unavailable, $"Bytes of blob {piece.Blob} came while {came} of {digests.Count} was next.");

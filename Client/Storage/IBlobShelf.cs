@@ -15,7 +15,7 @@ public interface IBlobShelf
     /// <summary>Bytes of the incomplete download.</summary>
     long PartLength(string digest);
 
-    /// <summary>The incomplete download, to be read and written on; positioned at its beginning.</summary>
+    /// <summary>The incomplete download, to be read and written on; positioned at its beginning. What lies behind <see cref="PartLength"/>, as it was before, means nothing.</summary>
     Stream OpenPart(string digest);
 
     void DropPart(string digest);

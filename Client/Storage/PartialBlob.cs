@@ -10,10 +10,12 @@ sealed class PartialBlob : IDisposable
     readonly Stream _part;
     readonly TreeDigest _hasher = new();
 
-    public PartialBlob(IBlobShelf shelf, string digest)
+    /// <param name="shelf">Where it lies.</param>
+    /// <param name="range">What is missing; the bytes before it are there.</param>
+    public PartialBlob(IBlobShelf shelf, BlobRange range)
     {
-        (_digest, _part) = (digest, shelf.OpenPart(digest));
-        HashWhatIsThere();
+        (_digest, _part) = (range.Digest, shelf.OpenPart(range.Digest));
+        HashWhatIsThere(range.Offset);
     }
 
     public long Length => _hasher.Length;
@@ -27,14 +29,20 @@ sealed class PartialBlob : IDisposable
         _hasher.Append(bytes);
     }
 
-    public void Dispose() => _part.Dispose();
-
-    void HashWhatIsThere()
+    public void Dispose()
     {
-        if (_part.Length == 0)
+        // It may have been written over a longer one.
+        if (_part.CanWrite && _part.Length > Length)
+            _part.SetLength(Length);
+        _part.Dispose();
+    }
+
+    void HashWhatIsThere(long length)
+    {
+        if (length == 0)
             return;
         var buffer = ArrayPool<byte>.Shared.Rent(1 << 16);
-        for (int read; (read = _part.Read(buffer)) > 0;)
+        for (int read; Length < length && (read = _part.Read(buffer, 0, (int)Math.Min(buffer.Length, length - Length))) > 0;)
             _hasher.Append(buffer.AsSpan(0, read));
         ArrayPool<byte>.Shared.Return(buffer);
     }

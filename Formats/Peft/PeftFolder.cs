@@ -42,5 +42,5 @@ public sealed record PeftFolder(PeftLoraConfig Config, IReadOnlyList<PeftTensor>
 
     /// <summary>Writes adapter_model.safetensors in fp32.</summary>
     public void WriteTensors(Stream to) => SafetensorsWriter.Write(to, [.. Tensors.Select(t => new TensorForm(t.Name, TensorType.F32, t.Shape))],
-        name => MemoryMarshal.AsBytes<float>(Tensors.First(t => t.Name == name).Values).ToArray());
+        name => MemoryMarshal.AsBytes<float>(Tensors.First(t => t.Name == name).Values));
 }

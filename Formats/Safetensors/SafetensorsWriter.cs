@@ -19,7 +19,7 @@ public static class SafetensorsWriter
     public static void Write(Stream to, IEnumerable<TensorContent> tensors)
     {
         var all = tensors.ToLookup(t => t.Name, StringComparer.Ordinal);
-        Write(to, [.. all.SelectMany(same => same).Select(t => new TensorForm(t.Name, t.Type, t.Shape))], name => all[name].Single().Bytes);
+        Write(to, [.. all.SelectMany(same => same).Select(t => new TensorForm(t.Name, t.Type, t.Shape))], name => all[name].Single().Bytes.Span);
     }
 
     /// <summary>Writes tensors whose bytes are made one after another, as they are written.</summary>
@@ -27,7 +27,7 @@ public static class SafetensorsWriter
     /// <param name="tensors">At least one; names unique.</param>
     /// <param name="bytes">A tensor's elements by its name, row-major, little-endian; asked for once each, in the file's order.</param>
     /// <exception cref="ArgumentException">A name occurs twice, or a tensor's bytes contradict its shape.</exception>
-    public static void Write(Stream to, IReadOnlyList<TensorForm> tensors, Func<string, ReadOnlyMemory<byte>> bytes)
+    public static void Write(Stream to, IReadOnlyList<TensorForm> tensors, TensorBytes bytes)
     {
         TensorForm[] ordered = [.. tensors.OrderBy(t => t.Name, StringComparer.Ordinal)];
         for (var i = 1; i < ordered.Length; i++)
@@ -41,8 +41,11 @@ public static class SafetensorsWriter
         to.Write(length);
         to.Write(header);
         foreach (var tensor in ordered)
-            Write(to, tensor, bytes(tensor.Name).Span);
+            Write(to, tensor, bytes(tensor.Name));
     }
+
+    /// <summary>The elements of the tensor with a name, looked at in place.</summary>
+    public delegate ReadOnlySpan<byte> TensorBytes(string name);
 
     static void Write(Stream to, TensorForm tensor, ReadOnlySpan<byte> bytes)
     {

@@ -9,7 +9,7 @@ namespace Federated.Server.Aggregation;
 static class AdapterParts
 {
     /// <summary>Of a part, one group at least: its arrays stay below the size from which the runtime keeps them apart and collects them late.</summary>
-    public const long Bytes = 3L << 20;
+    public const long Bytes = 2L << 20;
 
     /// <summary>Every group in one of them, in order; the layout itself where it is small enough.</summary>
     /// <param name="layout">The whole.</param>

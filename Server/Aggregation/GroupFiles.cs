@@ -21,7 +21,14 @@ static class GroupFiles
         [.. version.Layout.Groups.Select(g => Add(batch, g.Group.Name, Encode(version, g)))];
 
     /// <summary>A group's file.</summary>
-    public static ReadOnlyMemory<byte> Encode(AdapterTensors version, LayoutGroup group) => File(group.Tensors.Select(t => Content(t.Name, t.Shape, version[t])));
+    public static ReadOnlyMemory<byte> Encode(AdapterTensors version, LayoutGroup group)
+    {
+        List<TensorForm> forms = [.. group.Tensors.Select(t => new TensorForm(t.Name, TensorType.F32, [.. t.Shape.Select(s => (long)s)]))];
+        // Of the right size at once: a large group would be copied again and again while it grows.
+        using var bytes = new MemoryStream(HeaderBytes * (forms.Count + 1) + (int)forms.Sum(t => t.Bytes));
+        SafetensorsWriter.Write(bytes, forms, name => MemoryMarshal.AsBytes(version[group.Tensors.First(t => t.Name == name)]));
+        return bytes.GetBuffer().AsMemory(0, (int)bytes.Length);
+    }
 
     /// <summary>The groups of a layout, which may be a part of the version's.</summary>
     /// <exception cref="FaultException">A blob is missing or corrupt.</exception>
@@ -116,17 +123,5 @@ static class GroupFiles
             throw new FaultException(Fault.BlobsDoNotFit, $"The tensor '{tensor.Name}' is {entry.Type} [{string.Join(", ", entry.Shape)}]; F32 [{string.Join(", ", tensor.Shape)}] is expected.");
         file.ReadSingles(entry, 0, into);
         return entry;
-    }
-
-    static TensorContent Content(string name, IReadOnlyList<int> shape, ReadOnlySpan<float> values) =>
-        new(name, TensorType.F32, [.. shape.Select(s => (long)s)], MemoryMarshal.AsBytes(values).ToArray());
-
-    static ReadOnlyMemory<byte> File(IEnumerable<TensorContent> contents)
-    {
-        List<TensorContent> tensors = [.. contents];
-        // Of the right size at once: a large group would be copied again and again while it grows.
-        using var bytes = new MemoryStream(HeaderBytes * (tensors.Count + 1) + tensors.Sum(t => t.Bytes.Length));
-        SafetensorsWriter.Write(bytes, tensors);
-        return bytes.GetBuffer().AsMemory(0, (int)bytes.Length);
     }
 }

@@ -154,6 +154,48 @@ public sealed class BlobCacheTests : IDisposable
         Assert.Equal(Blobs, await GetAllAsync(cache, [0, 1, 2, 3]));
     }
 
+    [Fact]
+    public async Task Drop_ThenOthers_AreWrittenOverItAndHoldNothingOfIt()
+    {
+        var shorter = new byte[200];
+        var source = new Source([.. Blobs, shorter]);
+        var cache = Cache(source);
+        await GetAllAsync(cache, [0, 1]);
+        cache.Drop([TreeDigest.Of(Blobs[0]), TreeDigest.Of(Blobs[1]), TreeDigest.Of(Blobs[2])]);
+        Assert.Equal(2, Directory.GetFiles(_folder.Path).Length);
+
+        Assert.Equal(shorter, await GetAsync(cache, TreeDigest.Of(shorter)));
+        Assert.Equal(Blobs[3], await GetAsync(cache, TreeDigest.Of(Blobs[3])));
+        Assert.Equal(Blobs[0], await GetAsync(cache, TreeDigest.Of(Blobs[0])));
+
+        Assert.Equal(new[] { shorter.Length, Blob.Length, Blob.Length }.Order(), Directory.GetFiles(_folder.Path).Select(f => (int)new FileInfo(f).Length).Order());
+    }
+
+    [Fact]
+    public async Task Drop_ThenADownloadThatBreaksOff_GoesOnWhereItStopped()
+    {
+        var source = new Source(Blobs);
+        var cache = Cache(source);
+        await GetAllAsync(cache, [0]);
+        cache.Drop([Digest]);
+        source.BreakAfter = 2;
+        await Assert.ThrowsAsync<LinkException>(() => GetAllAsync(cache, [1]));
+        source.BreakAfter = int.MaxValue;
+        Assert.Equal([Blobs[1]], await GetAllAsync(cache, [1]));
+        Assert.Equal([2L * Piece], source.Calls[^1]);
+    }
+
+    [Fact]
+    public async Task Drop_ThenAKillInTheMiddleOfTheNextDownload_ItIsFetchedAnew()
+    {
+        var source = new Source(Blobs);
+        var cache = Cache(source);
+        await GetAllAsync(cache, [0]);
+        cache.Drop([Digest]);
+        File.Move(Directory.GetFiles(_folder.Path).Single(), _folder[TreeDigest.Of(Blobs[1]) + ".part"]);
+        Assert.Equal([Blobs[1]], await GetAllAsync(Cache(source), [1]));
+    }
+
     public void Dispose() => _folder.Dispose();
 
     BlobCache Cache(Source source) => new(new BlobFolder(_folder.Path, 1 << 20, TimeProvider.System), source);
