@@ -149,7 +149,7 @@ sealed class BlobStore : IBlobStore
     sealed class Batch(BlobStore store) : IBlobBatch
     {
         // More than there are processors: most of the time is waiting for the disk, and flushes that wait together share a commit of its journal.
-        const int MostTogether = 8, BytesOfATurn = 4 << 20;
+        const int MostTogether = 8, BytesOfATurn = 2 << 20;
 
         readonly SemaphoreSlim _room = new(MostTogether, MostTogether);
         readonly HashSet<string> _added = new(StringComparer.Ordinal);

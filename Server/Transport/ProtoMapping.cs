@@ -56,9 +56,12 @@ static class ProtoMapping
     {
         Wire.UploadFrame.FrameOneofCase.Open => new UploadSaid.Open(
             Header(frame.Open.Header), UpdateSize(frame.Open.Size), Digest("open.digest", frame.Open.Digest)),
-        Wire.UploadFrame.FrameOneofCase.Chunk => new UploadSaid.Chunk(Count("chunk.offset", frame.Chunk.Offset, ProtocolLimits.UpdateBytes), Chunk(frame.Chunk.Data)),
+        Wire.UploadFrame.FrameOneofCase.Chunk => new UploadSaid.Chunk(Count("chunk.offset", frame.Chunk.Offset, ProtocolLimits.UpdateBytes), Chunk(frame.Chunk.Data.Memory)),
         _ => throw new FaultException(Fault.MessageUnexpected, "The frame has no content that this server knows."),
     };
+
+    public static UploadSaid Read(ReceivedFrame frame) => frame.Message is { } message ? Read(message)
+        : new UploadSaid.Chunk(Count("chunk.offset", frame.Offset, ProtocolLimits.UpdateBytes), Chunk(frame.Data), frame.Data.Array);
 
     public static Wire.UploadReply Write(UploadSays says) => says switch
     {
@@ -328,8 +331,8 @@ static class ProtoMapping
         ? header.ToByteArray()
         : throw new FaultException(Fault.HeaderMalformed, $"The header has {header.Length} bytes; 1 to {ProtocolLimits.HeaderBytes} are allowed.");
 
-    static ReadOnlyMemory<byte> Chunk(ByteString data) => data.Length is > 0 and <= ProtocolLimits.ChunkBytes
-        ? data.Memory
+    static ReadOnlyMemory<byte> Chunk(ReadOnlyMemory<byte> data) => data.Length is > 0 and <= ProtocolLimits.ChunkBytes
+        ? data
         : throw new FaultException(Fault.ChunkTooLarge, $"The chunk has {data.Length} bytes; 1 to {ProtocolLimits.ChunkBytes} are allowed.");
 
     static FaultException TooMany(string field, int count, int limit) =>

@@ -7,7 +7,10 @@ abstract record UploadSaid
 {
     public sealed record Open(byte[] Header, long Size, string Digest) : UploadSaid;
 
-    public sealed record Chunk(long Offset, ReadOnlyMemory<byte> Data) : UploadSaid;
+    /// <param name="Offset">Of the first byte.</param>
+    /// <param name="Data">At most 256 KiB.</param>
+    /// <param name="Rented">The array of the shared pool that holds them, for whoever is done with them; null where they are nobody's to return.</param>
+    public sealed record Chunk(long Offset, ReadOnlyMemory<byte> Data, byte[]? Rented = null) : UploadSaid;
 }
 
 /// <summary>What the server answers.</summary>

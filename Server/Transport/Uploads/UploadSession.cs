@@ -1,3 +1,4 @@
+using System.Buffers;
 using Federated.Server.Faults;
 using Federated.Server.Fleet;
 using Federated.Server.Storage;
@@ -110,6 +111,8 @@ sealed class UploadSession(UploadServices services, IMessageStream<UploadSaid, U
         if (chunk.Data.Length > size - spool.Offset)
             throw new FaultException(Fault.UpdateSizeMismatch, $"A chunk ends at byte {spool.Offset + chunk.Data.Length}; {size} bytes were announced.");
         spool.Append(chunk.Data.Span);
+        if (chunk.Rented is { } rented)
+            ArrayPool<byte>.Shared.Return(rented);
         services.Metrics.Bytes("up", chunk.Data.Length);
     }
 
