@@ -29,7 +29,8 @@ sealed class RunningServer : IAsyncDisposable
         {
             RequireKeys = arguments.RequireKeys, LoopbackOnly = arguments.IsLoopback && arguments.Tls is null,
         };
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = folder.Path });
+        // To notice a changed appsettings.json, which nobody is told to write, the host would watch every file of the data folder.
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = folder.Path, Args = ["--hostBuilder:reloadConfigOnChange=false"] });
         builder.Logging.ClearProviders().AddTelemetry();
         builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Federated", LogLevel.Information)
             // A start that fails is told once, by the program, on one line.

@@ -9,7 +9,8 @@ sealed class DownloadAnswer(InProcessTransport transport, string token, Cancella
 {
     const int Window = 4;
 
-    readonly Channel<BlobChunk> _chunks = Channel.CreateBounded<BlobChunk>(Window);
+    // Whoever waits for room goes on where room is made: on the pool it would have left the simulation.
+    readonly Channel<BlobChunk> _chunks = Channel.CreateBounded<BlobChunk>(new BoundedChannelOptions(Window) { AllowSynchronousContinuations = true });
 
     public async Task<BlobChunk?> ReadAsync(CancellationToken cancellation) =>
         await _chunks.Reader.WaitToReadAsync(cancellation) && _chunks.Reader.TryRead(out var chunk) ? chunk : null;

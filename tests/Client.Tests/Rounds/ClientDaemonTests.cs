@@ -7,6 +7,7 @@ using Federated.Client.Peft;
 using Federated.Client.Rounds;
 using Federated.Client.Tests.Support;
 using Federated.Client.Transport;
+using Federated.Formats.Digests;
 using Federated.Protos.V1;
 using Google.Protobuf;
 
@@ -40,6 +41,33 @@ public sealed class ClientDaemonTests : IDisposable
         Assert.Equal((Id, 60ul, 3u, report.Loss), (header.AssignmentId, header.Samples, header.LocalSteps, header.TrainingLoss));
         Assert.Equal(start.Layout.Tensors.Select(t => ("", t.Shape.Aggregate(4L, (size, axis) => size * axis))), header.Tensors.Select(t => (t.Name, (long)t.ByteLength)));
         Assert.Equal(0, Assert.Single(Directory.GetFiles(Path.Combine(_fixture.StateFolder, "outbox")).Select(f => new FileInfo(f).Length)));
+    }
+
+    [Fact]
+    public async Task Train_ManifestCameAlong_IsNotAskedFor()
+    {
+        var manifest = _fixture.ManifestBytes(version: 5);
+        var assignment = _fixture.Train(Id);
+        (assignment.Manifest, assignment.ManifestDigest) = (ByteString.CopyFrom(manifest), ByteString.CopyFrom(Convert.FromHexString(TreeDigest.Of(manifest))));
+        Assert.Equal(assignment.ManifestDigest, await StartOfUpdateAsync(assignment));
+    }
+
+    [Fact]
+    public async Task Train_ManifestThatCameAlongIsAnother_IsFetched()
+    {
+        var assignment = _fixture.Train(Id);
+        assignment.Manifest = ByteString.CopyFrom(_fixture.ManifestBytes("another-run"));
+        Assert.Equal(_fixture.ManifestDigest, await StartOfUpdateAsync(assignment));
+    }
+
+    async Task<ByteString> StartOfUpdateAsync(Assignment assignment)
+    {
+        var running = _fixture.RunDaemonAsync(_stop.Token);
+        var (_, peer) = await _fixture.WelcomeAsync();
+        await peer.SendAsync(new() { Assignment = assignment });
+        var (header, _) = await _fixture.TakeUpdateAsync();
+        await StopAsync(running);
+        return header.StartManifest;
     }
 
     [Fact]

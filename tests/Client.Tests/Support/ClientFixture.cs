@@ -183,9 +183,12 @@ sealed class ClientFixture : IDisposable
     /// <summary>A manifest of version 0 of another run.</summary>
     public ByteString AddManifest(string run) => Coordinator.AddBlob(Manifest(run).ToByteArray());
 
-    AdapterManifest Manifest(string run = Run)
+    /// <summary>A manifest that the coordinator does not hold.</summary>
+    public byte[] ManifestBytes(string run = Run, uint version = 0) => Manifest(run, version).ToByteArray();
+
+    AdapterManifest Manifest(string run = Run, uint version = 0)
     {
-        var manifest = new AdapterManifest { RunId = run, Version = 0, SchemaDigest = SchemaDigest, PlanDigest = PlanDigest };
+        var manifest = new AdapterManifest { RunId = run, Version = version, SchemaDigest = SchemaDigest, PlanDigest = PlanDigest };
         foreach (var group in Bundle.Version0.Layout.Groups)
         {
             using var stream = new MemoryStream();

@@ -20,9 +20,8 @@ public sealed class FlushOrderTests : IDisposable
         spool.Append(bytes);
         Assert.True(await spool.CompleteAsync(CancellationToken.None));
 
-        var round = Path.Combine(_folder.Path, "run", "1");
-        Assert.Equal(
-            [$"folder {round}", "write", "flush", "rename", $"flush {round}", $"flush {Path.Combine(_folder.Path, "run")}", $"flush {_folder.Path}"], Names());
+        var run = Path.Combine(_folder.Path, "run");
+        Assert.Equal([$"folder {run}", "write", "flush", "rename", $"flush {run}", $"flush {_folder.Path}"], Names());
     }
 
     [Fact]
