@@ -37,7 +37,7 @@ public sealed class ReleaseGateTests : IDisposable
         await running.WaitAsync(Peer.Limit);
         Assert.DoesNotContain(heard, m => m.Failure is not null || m.Progress is { AssignmentId: "withheld", Phase: "upload" });
         Assert.Contains("withheld", _fixture.Log, StringComparison.Ordinal);
-        Assert.Empty(Directory.GetFiles(Path.Combine(_fixture.StateFolder, "outbox")));
+        Assert.Empty(Directory.GetFiles(Path.Combine(_fixture.StateFolder, "outbox"), "*.update"));
     }
 
     [Fact]
