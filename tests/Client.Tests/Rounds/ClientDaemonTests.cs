@@ -450,7 +450,7 @@ public sealed class ClientDaemonTests : IDisposable
     async Task WaitUntilOutboxIsEmptyAsync()
     {
         using var limit = new CancellationTokenSource(Peer.Limit);
-        while (Directory.GetFiles(Path.Combine(_fixture.StateFolder, "outbox")).Length > 0)
+        while (Directory.GetFiles(Path.Combine(_fixture.StateFolder, "outbox"), "*.update").Length > 0)
         {
             limit.Token.ThrowIfCancellationRequested();
             await Task.Yield();
