@@ -30,7 +30,7 @@ public static class TensorExtensionMethods
         ScalarType.Int32 or ScalarType.Float32 => 4,
         ScalarType.Int64 or ScalarType.Float64 or ScalarType.ComplexFloat32 => 8,
         ScalarType.ComplexFloat64 => 16,
-        _ => throw new NotImplementedException($"The element type {type} has no known size."),
+        _ => throw new NotSupportedException($"The element type {type} has no known size."),
     };
 
     /// <summary>A parameter that takes the tensor over: the tensor itself is empty afterwards.</summary>
