@@ -15,7 +15,6 @@ namespace Federated.Client.Rounds;
 sealed class StartPointLoader(BlobCache blobs, string clientId)
 {
     const int MaximumOffsets = 100_000;
-    const long LeastDropped = 256 << 10;
 
     // Rounds mostly change nothing but the values: whose place is filled again, because fresh memory for them would cost as much as their download.
     (string Schema, string Plan, AdapterTensors Values)? _last;
@@ -41,10 +40,10 @@ sealed class StartPointLoader(BlobCache blobs, string clientId)
         return new StartPoint(values, await ReadGroupsAsync(manifest, values, cancellation));
     }
 
-    // What an older version of the run had and this one has not is not asked for again. Small ones may stay until the cache is full.
+    // What an older version of the run had and this one has not is not asked for again.
     void DropSuperseded(AdapterManifest manifest)
     {
-        var named = manifest.Groups.Concat(manifest.Offsets).Where(b => b.Size >= LeastDropped).Select(b => b.Digest).ToHashSet(StringComparer.Ordinal);
+        var named = manifest.Groups.Concat(manifest.Offsets).Select(b => b.Digest).ToHashSet(StringComparer.Ordinal);
         if (_newest.TryGetValue(manifest.RunId, out var newest) && newest.Version > manifest.Version)
             return;
         blobs.Drop(newest.Blobs?.Except(named) ?? []);

@@ -17,8 +17,11 @@ public sealed class BlobFolder : IBlobShelf
     readonly TimeProvider _time;
     readonly Lock _room = new();
     readonly Queue<(string Path, long Bytes)> _spares = new();
-    long _spareNames, _spareBytes;
-    long? _total;
+
+    // What was used longest ago comes first.
+    readonly LinkedList<(string Digest, long Bytes)> _byUse = new();
+    readonly Dictionary<string, LinkedListNode<(string Digest, long Bytes)>> _blobs = new(StringComparer.Ordinal);
+    long _spareNames, _spareBytes, _total;
 
     /// <param name="folder">Exists already.</param>
     /// <param name="capacityBytes">Of all whole blobs.</param>
@@ -28,6 +31,8 @@ public sealed class BlobFolder : IBlobShelf
         (_folder, _capacityBytes, _time) = (folder, capacityBytes, time);
         foreach (var spare in Directory.EnumerateFiles(folder, SparePrefix + "*"))
             File.Delete(spare);
+        foreach (var blob in new DirectoryInfo(folder).EnumerateFiles().Where(f => f.Extension != PartSuffix).OrderBy(f => f.LastAccessTimeUtc))
+            Note(blob.Name, blob.Length);
     }
 
     public bool Has(string digest) => File.Exists(Path.Combine(_folder, digest));
@@ -39,6 +44,11 @@ public sealed class BlobFolder : IBlobShelf
             return null;
         var path = Path.Combine(_folder, digest);
         File.SetLastAccessTimeUtc(path, _time.GetUtcNow().UtcDateTime);
+        lock (_room)
+        {
+            if (_blobs.TryGetValue(digest, out var node))
+                Note(digest, node.Value.Bytes);
+        }
         return new MappedFile(path);
     }
 
@@ -46,9 +56,8 @@ public sealed class BlobFolder : IBlobShelf
     {
         lock (_room)
         {
-            if (new FileInfo(Path.Combine(_folder, digest)) is not { Exists: true } blob)
+            if (!Forget(digest) || new FileInfo(Path.Combine(_folder, digest)) is not { Exists: true } blob)
                 return;
-            _total -= blob.Length;
             // What a kill leaves of a download that writes over another blob has to be fetched again, which is nothing for a small one.
             if (blob.Length <= LargestSpare && _spareBytes + blob.Length <= MostSpareBytes)
                 KeepSpare(blob);
@@ -79,25 +88,32 @@ public sealed class BlobFolder : IBlobShelf
     {
         lock (_room)
         {
-            // Listing the folder for every blob would cost more than the blob where there are thousands of small ones.
-            _total = (_total ?? Whole().Sum(f => f.Length)) + bytes;
-            if (_total > _capacityBytes)
-                MakeRoom(bytes);
+            Forget(digest);
+            while (_total + bytes > _capacityBytes && _byUse.First is { Value: var oldest })
+            {
+                Forget(oldest.Digest);
+                File.Delete(Path.Combine(_folder, oldest.Digest));
+            }
             File.Move(PartPath(digest), Path.Combine(_folder, digest), overwrite: true);
+            Note(digest, bytes);
         }
     }
 
-    void MakeRoom(long bytes)
+    /// <summary>It is there, and the one used last.</summary>
+    void Note(string digest, long bytes)
     {
-        var files = Whole().OrderBy(f => f.LastAccessTimeUtc).ToArray();
-        _total = files.Sum(f => f.Length) + bytes;
-        foreach (var file in files)
-        {
-            if (_total <= _capacityBytes)
-                return;
-            _total -= file.Length;
-            file.Delete();
-        }
+        Forget(digest);
+        _blobs[digest] = _byUse.AddLast((digest, bytes));
+        _total += bytes;
+    }
+
+    bool Forget(string digest)
+    {
+        if (!_blobs.Remove(digest, out var node))
+            return false;
+        _byUse.Remove(node);
+        _total -= node.Value.Bytes;
+        return true;
     }
 
     void KeepSpare(FileInfo blob)
@@ -107,8 +123,6 @@ public sealed class BlobFolder : IBlobShelf
         _spareBytes += blob.Length;
         blob.MoveTo(path, overwrite: true);
     }
-
-    IEnumerable<FileInfo> Whole() => new DirectoryInfo(_folder).EnumerateFiles().Where(f => f.Extension != PartSuffix && !f.Name.StartsWith(SparePrefix, StringComparison.Ordinal));
 
     string PartPath(string digest) => Path.Combine(_folder, digest + PartSuffix);
 }

@@ -8,6 +8,7 @@ namespace Federated.Client.Storage;
 public sealed class ClientState : IClientState, IDisposable
 {
     const int TokenBytes = 32;
+    const long SmallBlobsBytes = 32 << 20;
 
     readonly FileStream _lock;
 
@@ -26,7 +27,8 @@ public sealed class ClientState : IClientState, IDisposable
 
     public SiteLedger Ledger => SiteLedger.Open(Path.Combine(Folder, "privacy"));
 
-    public IBlobShelf Blobs(long capacityBytes, TimeProvider time) => new BlobFolder(Path.Combine(Folder, "blobs"), capacityBytes, time);
+    public IBlobShelf Blobs(long capacityBytes, TimeProvider time) =>
+        new TieredBlobs(new BlobMemory(SmallBlobsBytes), new BlobFolder(Path.Combine(Folder, "blobs"), capacityBytes, time));
 
     /// <exception cref="ClientFault">F530: the folder cannot be used, or another process holds it.</exception>
     public static ClientState Open(string folder)

@@ -1,4 +1,3 @@
-using Federated.Aggregators.Adapters;
 using Federated.Client.Privacy;
 using Federated.Client.Rounds;
 using Federated.Formats.Digests;
@@ -8,7 +7,7 @@ namespace Federated.Client.Storage;
 /// <summary>A simulated client's state: it outlives the client's crashes and nothing else. One thread at a time.</summary>
 public sealed class MemoryClientState(string token) : IClientState
 {
-    readonly Shelf _shelf = new();
+    BlobMemory? _shelf;
 
     public string Token { get; } = token;
 
@@ -16,11 +15,7 @@ public sealed class MemoryClientState(string token) : IClientState
 
     public SiteLedger Ledger { get; } = SiteLedger.InMemory();
 
-    public IBlobShelf Blobs(long capacityBytes, TimeProvider time)
-    {
-        _shelf.Capacity = capacityBytes;
-        return _shelf;
-    }
+    public IBlobShelf Blobs(long capacityBytes, TimeProvider time) => _shelf ??= new BlobMemory(capacityBytes);
 
     sealed class Store : IOutboxStore
     {
@@ -52,63 +47,5 @@ public sealed class MemoryClientState(string token) : IClientState
         public byte[]? LeftOut(string runId) => _leftOut.GetValueOrDefault(runId);
 
         public void Forget(string runId) => _leftOut.Remove(runId);
-    }
-
-    sealed class Shelf : IBlobShelf
-    {
-        readonly Dictionary<string, LinkedListNode<(string Digest, byte[] Bytes)>> _blobs = new(StringComparer.Ordinal);
-        readonly LinkedList<(string Digest, byte[] Bytes)> _byUse = new();
-        readonly Dictionary<string, Part> _parts = new(StringComparer.Ordinal);
-        long _total;
-
-        public long Capacity { get; set; }
-
-        public bool Has(string digest) => _blobs.ContainsKey(digest);
-
-        public ISpanSource? Find(string digest)
-        {
-            if (!_blobs.TryGetValue(digest, out var node))
-                return null;
-            _byUse.Remove(node);
-            _byUse.AddLast(node);
-            return new MemorySpanSource(node.Value.Bytes);
-        }
-
-        public void Drop(string digest)
-        {
-            if (!_blobs.Remove(digest, out var node))
-                return;
-            _total -= node.Value.Bytes.Length;
-            _byUse.Remove(node);
-        }
-
-        public Stream OpenPart(string digest)
-        {
-            var part = _parts.TryGetValue(digest, out var known) ? known : _parts[digest] = new Part();
-            part.Position = 0;
-            return part;
-        }
-
-        public long PartLength(string digest) => _parts.TryGetValue(digest, out var part) ? part.Length : 0;
-
-        public void DropPart(string digest) => _parts.Remove(digest);
-
-        public void Complete(string digest, long bytes)
-        {
-            _parts.Remove(digest, out var part);
-            while (_total + bytes > Capacity && _byUse.First is { } oldest)
-                Drop(oldest.Value.Digest);
-            Drop(digest);
-            _blobs[digest] = _byUse.AddLast((digest, part!.ToArray()));
-            _total += bytes;
-        }
-
-        /// <summary>Closing the stream of a download must not lose its bytes, as closing a file does not.</summary>
-        sealed class Part : MemoryStream
-        {
-            protected override void Dispose(bool disposing)
-            {
-            }
-        }
     }
 }

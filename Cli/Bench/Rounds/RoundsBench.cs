@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Federated.Cli.Bench.Processes;
 using Federated.Cli.Bench.Report;
 using Federated.Cli.Rest;
+using Federated.Cli.Terminal;
 
 namespace Federated.Cli.Bench.Rounds;
 
@@ -23,7 +24,7 @@ sealed class RoundsBench(string folder, Action<string> say)
         var sites = Enumerable.Range(0, which.Clients).Select(i => Site(i, own, server.Endpoints!.Grpc)).ToList();
         var cpuBefore = server.Process.ProcessorTime;
         sites.ForEach(s => s.Start());
-        await EndAsync(rest, which, stop);
+        await EndAsync(rest, which, sites, stop);
         var cpu = (server.Process.ProcessorTime - cpuBefore + sites.Aggregate(TimeSpan.Zero, (sum, s) => sum + s.ProcessorTime)).TotalSeconds;
         var seconds = await SecondsAsync(rest, which, stop);
         var gibibytes = 2.0 * which.Bytes * which.Clients * TotalRounds(which) / (1 << 30);
@@ -46,7 +47,8 @@ sealed class RoundsBench(string folder, Action<string> say)
         return entry;
     }
 
-    async Task EndAsync(CoordinatorRest rest, RoundCase which, CancellationToken stop)
+    /// <exception cref="CommandException">F563: a site ended, without which there is no further round.</exception>
+    async Task EndAsync(CoordinatorRest rest, RoundCase which, IReadOnlyList<BenchProcess> sites, CancellationToken stop)
     {
         var said = TimeProvider.System.GetTimestamp();
         while (await rest.RunAsync(Run, stop) is { Ended: false } run)
@@ -56,6 +58,8 @@ sealed class RoundsBench(string folder, Action<string> say)
                 say($"{which.Name}: round {run.Round} of {TotalRounds(which)}");
                 said = TimeProvider.System.GetTimestamp();
             }
+            if (sites.FirstOrDefault(s => s.Id is null) is { } ended)
+                throw new CommandException("F563", $"{ended.Name} ended: {ended.LastLines()}", ExitCode.Failed);
             await Task.Delay(200, stop);
         }
     }
@@ -63,10 +67,7 @@ sealed class RoundsBench(string folder, Action<string> say)
     static BenchProcess Site(int number, string folder, Uri server) => new($"site-{number}", Path.Combine(AppContext.BaseDirectory, "federated"),
         ["bench", "site", "--id", $"site-{number}", "--server", $"{server}", "--state", Path.Combine(folder, $"state-{number}")], folder);
 
-    static int TotalRounds(RoundCase which) => which.Rounds + Warmup(which);
-
-    // Until then the runtimes of all three processes compile: rounds of milliseconds take twice as long.
-    static int Warmup(RoundCase which) => which.Rounds / 2;
+    static int TotalRounds(RoundCase which) => which.WarmUp + which.Rounds;
 
     static JsonObject Spec(RoundCase which) => new()
     {
@@ -81,9 +82,8 @@ sealed class RoundsBench(string folder, Action<string> say)
     static async Task<double[]> SecondsAsync(CoordinatorRest rest, RoundCase which, CancellationToken stop)
     {
         using var http = new HttpClient { BaseAddress = rest.Server };
-        using var json = JsonDocument.Parse(await http.GetStringAsync($"api/v1/runs/{Run}/rounds", stop));
-        var started = json.RootElement.EnumerateArray().Where(r => r.GetProperty("round").GetInt32() > Warmup(which))
-            .Select(r => r.GetProperty("startedMs").GetInt64()).Order().ToList();
+        using var json = JsonDocument.Parse(await http.GetStringAsync($"api/v1/runs/{Run}/rounds?after={which.WarmUp}", stop));
+        var started = json.RootElement.EnumerateArray().Select(r => r.GetProperty("startedMs").GetInt64()).Order().ToList();
         return [.. started.Zip(started.Skip(1), (a, b) => (b - a) / 1000.0)];
     }
 }

@@ -14,6 +14,7 @@ using Federated.Client.Training;
 namespace Federated.Client.Tests.Peft;
 
 /// <summary>What a site tells a planner: importance and costs.</summary>
+[Collection(WholeProcess.Name)]
 public sealed class PlanningInputTests : IDisposable
 {
     readonly TestFolder _folder = new();

@@ -147,6 +147,30 @@ public sealed class BlobCacheTests : IDisposable
     }
 
     [Fact]
+    public async Task Get_MoreThanFitsInOneProcess_DropsTheBlobAskedForLongestAgo()
+    {
+        var cache = new BlobCache(new BlobFolder(_folder.Path, 2 * Blob.Length, TimeProvider.System), new Source(Blobs));
+        await GetAllAsync(cache, [0, 1]);
+        await GetAllAsync(cache, [0]);
+        await GetAllAsync(cache, [2]);
+        Assert.Equal(new[] { 0, 2 }.Select(i => TreeDigest.Of(Blobs[i])).Order(), Directory.GetFiles(_folder.Path).Select(f => Path.GetFileName(f)!).Order());
+    }
+
+    [Fact]
+    public async Task Get_FullFolder_MakesRoomWithoutLookingThroughIt()
+    {
+        var cache = new BlobCache(new BlobFolder(_folder.Path, 2 * Blob.Length, TimeProvider.System), new Source(Blobs));
+        await GetAllAsync(cache, [0, 1]);
+        // To whoever lists the folder this is the one used longest ago.
+        var stranger = _folder[new string('a', 64)];
+        await File.WriteAllBytesAsync(stranger, Blob);
+        File.SetLastAccessTimeUtc(stranger, DateTime.UnixEpoch);
+        await GetAllAsync(cache, [2, 3]);
+        Assert.True(File.Exists(stranger));
+        Assert.False(File.Exists(_folder[TreeDigest.Of(Blobs[0])]));
+    }
+
+    [Fact]
     public async Task Get_MoreTogetherThanFits_StillGivesEachOfThem()
     {
         var source = new Source(Blobs);
