@@ -12,7 +12,10 @@ namespace Federated.Cli.Bench.Rounds;
 /// <param name="Hash">The tree digest.</param>
 sealed record Floors(double Up, double Down, double Flush, double Hash)
 {
-    const int Repeats = 5, ChunkBytes = 256 << 10;
+    const int Repeats = 15, ChunkBytes = 256 << 10;
+
+    // Both runtimes compile for as long; small transfers would be measured at twice their time, as the first rounds would.
+    static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(2);
 
     /// <summary>Of a round in which each client's bytes travel once each way, are flushed in its outbox and in the spool, and hashed on both sides.</summary>
     public double OfRound(int clients) => clients * (Up + Down + 2 * Flush + 2 * Hash);
@@ -45,7 +48,8 @@ sealed record Floors(double Up, double Down, double Flush, double Hash)
 
     static async Task<double> MedianAsync(Func<Task> action)
     {
-        await action();
+        for (var warming = TimeProvider.System.GetTimestamp(); TimeProvider.System.GetElapsedTime(warming) < WarmUp;)
+            await action();
         var seconds = new List<double>();
         for (var i = 0; i < Repeats; i++)
         {
