@@ -26,24 +26,6 @@ static partial class DurableFiles
         Publish(temporary, path);
     }
 
-    /// <summary>Writes a file's bytes under a temporary name and flushes them.</summary>
-    /// <returns>The temporary name.</returns>
-    public static string Prepare(string path, ReadOnlySpan<byte> bytes)
-    {
-        using var file = new FileStream(path + ".tmp", FileMode.Create, FileAccess.Write);
-        file.Write(bytes);
-        file.Flush(flushToDisk: true);
-        return file.Name;
-    }
-
-    /// <summary>Gives flushed files of one folder their final names and flushes the folder.</summary>
-    public static void Publish(IReadOnlyList<(string Temporary, string Path)> files)
-    {
-        foreach (var (temporary, path) in files)
-            File.Move(temporary, path, overwrite: true);
-        FlushFolder(Path.GetDirectoryName(Path.GetFullPath(files[0].Path))!);
-    }
-
     /// <summary>Gives a flushed file its final name and flushes the folder.</summary>
     public static void Publish(string temporary, string path)
     {
@@ -51,7 +33,8 @@ static partial class DurableFiles
         FlushFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
     }
 
-    static void FlushFolder(string folder)
+    /// <summary>The names in a folder survive a power cut when it returns.</summary>
+    public static void FlushFolder(string folder)
     {
         var handle = Open(folder, ReadOnly);
         if (handle < 0)

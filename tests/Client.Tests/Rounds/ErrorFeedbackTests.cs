@@ -76,21 +76,22 @@ public sealed class ErrorFeedbackTests : IDisposable
     {
         var store = new OutboxFolder(_folder.Path);
         var entry = Outbox.Open(store).Add("r:1:1:t:a", Run, [1], [new byte[] { 2 }], [7, 7]);
-        var left = Path.ChangeExtension(entry.Path, ".left");
+        var left = Assert.Single(Directory.GetFiles(_folder.Path, "*.left"));
         if (moved)
         {
             Directory.CreateDirectory(_folder["left"]);
             File.Move(left, Path.Combine(_folder["left"], Run));
         }
         if (unindexed)
-            File.Delete(Path.ChangeExtension(entry.Path, ".json"));
+            File.WriteAllBytes(entry.Path, [.. File.ReadAllBytes(entry.Path)[..^4], 0, 0, 0, 0]);
 
         var again = Outbox.Open(new OutboxFolder(_folder.Path));
         foreach (var waiting in again.Entries)
             again.Accept(waiting.AssignmentId);
 
         Assert.Equal([7, 7], again.LeftOut(Run));
-        Assert.Equal(0, Directory.GetFiles(_folder.Path).Sum(f => new FileInfo(f).Length));
+        Assert.Empty(OutboxFiles.Waiting(_folder.Path));
+        Assert.Empty(Directory.GetFiles(_folder.Path, "*.left"));
     }
 
     [Fact]

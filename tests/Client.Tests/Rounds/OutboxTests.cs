@@ -37,6 +37,63 @@ public sealed class OutboxTests : IDisposable
         Assert.Empty(Directory.GetFiles(_folder.Path));
     }
 
+    [Fact]
+    public void Add_AfterOneWasAccepted_WritesOverItsFileAndHoldsNothingOfIt()
+    {
+        var outbox = Outbox.Open(new OutboxFolder(_folder.Path));
+        var first = outbox.Add("r:1", "r", [1], [new byte[5000]]);
+        outbox.Accept("r:1");
+        var (shorter, second) = (RandomNumberGenerator.GetBytes(70), RandomNumberGenerator.GetBytes(9000));
+        var next = outbox.Add("r:2", "r", [2], [shorter]);
+        var other = outbox.Add("r:3", "r", [3], [second]);
+
+        Assert.Equal(first.Path, next.Path);
+        Assert.Equal([next, other], Outbox.Open(new OutboxFolder(_folder.Path)).Entries);
+        Assert.Equal([2, .. shorter], File.ReadAllBytes(next.Path)[..71]);
+        Assert.InRange(new FileInfo(next.Path).Length, 71, 1000);
+    }
+
+    [Fact]
+    public void Open_AfterAcceptedOnes_FindsNoneOfThemAndRemovesTheirFiles()
+    {
+        var outbox = Outbox.Open(new OutboxFolder(_folder.Path));
+        foreach (var id in new[] { "r:1", "r:2", "r:3", "r:4" })
+            outbox.Add(id, "r", [1], [new byte[100]]);
+        foreach (var id in new[] { "r:1", "r:2", "r:3", "r:4" })
+            outbox.Accept(id);
+        Assert.Equal(2, Directory.GetFiles(_folder.Path).Length);
+        Assert.Empty(Outbox.Open(new OutboxFolder(_folder.Path)).Entries);
+        Assert.Empty(Directory.GetFiles(_folder.Path));
+    }
+
+    /// <summary>A power cut while an update is written over an accepted one: any blocks of either, the index of either.</summary>
+    [Fact]
+    public void Open_TornBetweenTwoUpdates_IsNoEntry()
+    {
+        var outbox = Outbox.Open(new OutboxFolder(_folder.Path));
+        var old = File.ReadAllBytes(outbox.Add("r:1", "r", [1], [RandomNumberGenerator.GetBytes(100)]).Path);
+        outbox.Accept("r:1");
+        var entry = outbox.Add("r:2", "r", [1], [RandomNumberGenerator.GetBytes(100)]);
+        var now = File.ReadAllBytes(entry.Path);
+        for (var cut = 2; cut < 101; cut++)
+        {
+            File.WriteAllBytes(entry.Path, [.. now[..cut], .. old[cut..]]);
+            Assert.Empty(Outbox.Open(new OutboxFolder(_folder.Path)).Entries);
+            File.WriteAllBytes(entry.Path, [.. old[..cut], .. now[cut..]]);
+            Assert.Empty(Outbox.Open(new OutboxFolder(_folder.Path)).Entries);
+        }
+    }
+
+    [Fact]
+    public void Forget_RemovesTheFilesThatWaitForUpdates()
+    {
+        var outbox = Outbox.Open(new OutboxFolder(_folder.Path));
+        outbox.Add("r:1", "r", [1], [new byte[100]]);
+        outbox.Accept("r:1");
+        outbox.Forget("r");
+        Assert.Empty(Directory.GetFiles(_folder.Path));
+    }
+
     /// <summary>Every prefix of what a write does to the folder, as a crash would leave it.</summary>
     [Theory]
     [InlineData("a.update.tmp")]

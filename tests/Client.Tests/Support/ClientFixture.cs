@@ -143,6 +143,16 @@ sealed class ClientFixture : IDisposable
         return (UpdateHeader.Parser.ParseFrom(open.Header), bytes);
     }
 
+    public async Task WaitUntilOutboxIsEmptyAsync()
+    {
+        using var limit = new CancellationTokenSource(Peer.Limit);
+        while (OutboxFiles.Waiting(Path.Combine(StateFolder, "outbox")).Any())
+        {
+            limit.Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
+
     public static async Task<byte[]> ReadChunksAsync(Peer<UploadReply, UploadFrame> peer, int from)
     {
         var bytes = new MemoryStream();

@@ -1,5 +1,6 @@
 using Federated.Protos.V1;
 using Federated.Server.Rounds;
+using Federated.Server.Storage;
 using Google.Protobuf;
 using Grpc.Core;
 using Server.Tests.Kit;
@@ -171,7 +172,7 @@ public sealed class UploadTests : IAsyncLifetime
     public static TheoryData<string, string> BrokenStreams => new()
     {
         { "chunk first", "F307" }, { "empty frame", "F307" }, { "garbage header", "F206" }, { "no header", "F206" }, { "short digest", "F502" },
-        { "gap", "F212" }, { "oversize chunk", "F213" }, { "open twice", "F307" }, { "too much", "F209" }, { "ends early", "F209" },
+        { "gap", "F212" }, { "again", "F212" }, { "oversize chunk", "F213" }, { "open twice", "F307" }, { "too much", "F209" }, { "ends early", "F209" },
     };
 
     [Theory]
@@ -191,6 +192,33 @@ public sealed class UploadTests : IAsyncLifetime
         });
         Assert.StartsWith($"{code}: ", error.Status.Detail, StringComparison.Ordinal);
         Assert.Equal(UploadResult.Accepted, (await SendAsync(open, bytes)).Result);
+    }
+
+    /// <summary>A client that does not wait to hear where to begin, at a coordinator that holds more than it thinks.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Upload_BegunUnasked_IsAcceptedWhateverIsThere(bool resumed)
+    {
+        await using var server = new ServerKit();
+        var adapter = new TestAdapter(modules: 3, width: 20_000, rank: 4);
+        await server.CreateAsync(adapter, adapter.Spec("large", rounds: 1, cohort: 1));
+        var client = new SyntheticClient("b", server.Wire, adapter);
+        var (open, bytes) = client.Update(await (await Conversation.OpenAsync(server, client)).JoinAsync(client));
+        if (resumed)
+        {
+            using var spool = await server.Spools.OpenAsync(new SpoolKey("large", 1, Convert.ToHexStringLower(open.Digest.Span)), bytes.Length, CancellationToken.None);
+            spool.Append(bytes.AsSpan(0, (1 << 20) + 100));
+        }
+        var stream = server.Transport.Upload(client.Token, out var complete, CancellationToken.None);
+        await stream.WriteAsync(new UploadFrame { Open = open }, CancellationToken.None);
+        // Beside the reading: what is between them holds only so much.
+        var saying = SayAllAsync(stream, bytes, open.Header.Length);
+        var ready = (await stream.ReadAsync(CancellationToken.None).DefaultTimeout())!.Ready;
+        Assert.Equal(resumed ? (1ul << 20) + 100 : (ulong)open.Header.Length, ready.Offset);
+        await saying.DefaultTimeout();
+        complete();
+        Assert.Equal(UploadResult.Accepted, (await stream.ReadAsync(CancellationToken.None).DefaultTimeout())!.Outcome.Result);
     }
 
     [Fact]
@@ -252,10 +280,20 @@ public sealed class UploadTests : IAsyncLifetime
         switch (how)
         {
             case "gap": await Chunk(head + 1, [1]); break;
+            case "again": await Chunk(head, bytes[head..(head + 4)]); await Chunk(head, bytes[head..(head + 4)]); break;
             case "oversize chunk": await Chunk(head, new byte[(1 << 18) + 1]); break;
             case "open twice": await Say(new UploadFrame { Open = open }); break;
             case "too much": await Chunk(head, [.. bytes[head..], 1]); break;
             case "ends early": await Chunk(head, bytes[head..^1]); complete(); break;
+        }
+    }
+
+    static async Task SayAllAsync(Federated.Server.Transport.Seam.IMessageStream<UploadReply, UploadFrame> stream, byte[] bytes, int from)
+    {
+        for (var offset = from; offset < bytes.Length; offset += UploadDriver.ChunkBytes)
+        {
+            var data = ByteString.CopyFrom(bytes.AsSpan(offset, Math.Min(UploadDriver.ChunkBytes, bytes.Length - offset)));
+            await stream.WriteAsync(new UploadFrame { Chunk = new UploadChunk { Offset = (ulong)offset, Data = data } }, CancellationToken.None);
         }
     }
 
