@@ -22,15 +22,14 @@ sealed class UpdateUploads(ICoordinatorTransport transport, Outbox outbox, LinkM
     /// <exception cref="LinkException">The call broke; send again later.</exception>
     public async Task<UploadOutcome> SendAsync(OutboxEntry entry, CancellationToken cancellation)
     {
+        // Also those that were withdrawn before they were answered.
+        _tried.RemoveWhere(id => !outbox.Contains(id));
         for (var restart = 0; ; restart++)
         {
             var asks = entry.Size > MostUnasked || !_tried.Add(entry.AssignmentId);
             var outcome = await SendOnceAsync(entry, asks, cancellation);
             if (outcome.Result != UploadResult.Restart)
-            {
-                _tried.Remove(entry.AssignmentId);
                 return outcome;
-            }
             if (restart == MaximumRestarts)
                 throw new LinkException(LinkFailure.Unavailable, $"The bytes were damaged on the way {restart + 1} times.");
         }
