@@ -19,6 +19,7 @@ sealed class AssignmentRunner(string clientId, IWorksite site, IDevice device, S
 
     public async Task RunAsync(ClientRuntime runtime, Backoff backoff, CancellationToken stopping)
     {
+        using var progress = new ProgressReports(books.Outgoing.Post, id => books.Work.Contains(id) || books.Outbox.Contains(id), runtime.Time);
         while (await books.Work.NextAsync(stopping) is { } item)
         {
             var kind = item.Assignment.Train is null ? "evaluate" : "train";
@@ -26,7 +27,7 @@ sealed class AssignmentRunner(string clientId, IWorksite site, IDevice device, S
             var outcome = "failed";
             try
             {
-                await Persist(item, runtime, backoff);
+                await Persist(item, progress, runtime, backoff);
                 outcome = "done";
             }
             catch (OperationCanceledException) when (item.Cancelled.IsCancellationRequested || stopping.IsCancellationRequested)
@@ -63,13 +64,13 @@ sealed class AssignmentRunner(string clientId, IWorksite site, IDevice device, S
     }
 
     /// <summary>A lost connection is no failure of the assignment: what it names is fetched again until it is cancelled.</summary>
-    async Task Persist(WorkItem item, ClientRuntime runtime, Backoff backoff)
+    async Task Persist(WorkItem item, ProgressReports progress, ClientRuntime runtime, Backoff backoff)
     {
         while (true)
         {
             try
             {
-                await Execute(item, runtime);
+                await Execute(item, progress, runtime);
                 return;
             }
             catch (LinkException e) when (e.Failure == LinkFailure.Unavailable)
@@ -79,21 +80,20 @@ sealed class AssignmentRunner(string clientId, IWorksite site, IDevice device, S
         }
     }
 
-    async Task Execute(WorkItem item, ClientRuntime runtime)
+    async Task Execute(WorkItem item, ProgressReports progress, ClientRuntime runtime)
     {
         var work = item.Assignment;
-        var limiter = new ProgressLimiter(runtime.Time);
-        Report(limiter, work, "download", 0, 0, double.NaN);
+        Report(progress, work, "download", 0, 0, double.NaN);
         StartPoint start;
         using (ClientTelemetry.Begin("download"))
             start = await loader.LoadAsync(work, item.Cancelled);
         if (work.Train is not null)
-            await Train(item, start, limiter, runtime);
+            await Train(item, start, progress, runtime);
         else
-            await Evaluate(item, start, limiter, runtime);
+            await Evaluate(item, start, progress, runtime);
     }
 
-    async Task Train(WorkItem item, StartPoint start, ProgressLimiter limiter, ClientRuntime runtime)
+    async Task Train(WorkItem item, StartPoint start, ProgressReports progress, ClientRuntime runtime)
     {
         var work = item.Assignment;
         var key = BatchOrder.RoundKey(work.Seed, work.RunId, work.Round, clientId);
@@ -102,10 +102,10 @@ sealed class AssignmentRunner(string clientId, IWorksite site, IDevice device, S
         using (ClientTelemetry.Begin("local-steps"))
         {
             (trained, report) = await device.RunAsync(() => site.Train(start, work.Train!, key,
-                s => Report(limiter, work, "train", s.Step, s.Steps, s.Loss), item.Cancelled), item.Cancelled);
+                s => Report(progress, work, "train", s.Step, s.Steps, s.Loss), item.Cancelled), item.Cancelled);
         }
         runtime.Log.Trained(work.Id, report.Steps, report.Seconds, report.Loss);
-        Report(limiter, work, "encode", report.Steps, report.Steps, report.Loss);
+        Report(progress, work, "encode", report.Steps, report.Steps, report.Loss);
         books.Traces.Keep(work.Id, System.Diagnostics.Activity.Current);
         using var encoding = ClientTelemetry.Begin("encode");
         var tell = books.Runs.MayTell(work.RunId);
@@ -127,27 +127,24 @@ sealed class AssignmentRunner(string clientId, IWorksite site, IDevice device, S
             tell && work.Train!.TellCost ? new TrainCost(report.Seconds, report.PeakBytes) : null, tell ? Measured(report) : null);
         item.Cancelled.ThrowIfCancellationRequested();
         books.Outbox.Add(work.Id, work.RunId, header, tensors, leftOut);
-        Report(limiter, work, "upload", report.Steps, report.Steps, report.Loss);
+        Report(progress, work, "upload", report.Steps, report.Steps, report.Loss);
     }
 
     DeviceMeasurement? Measured(TrainReport report) => report.Measurement is not { } measured ? null
         : new DeviceMeasurement(device.Describe(0).MemoryBytes, books.Link.Up, books.Link.Down, measured);
 
-    async Task Evaluate(WorkItem item, StartPoint version, ProgressLimiter limiter, ClientRuntime runtime)
+    async Task Evaluate(WorkItem item, StartPoint version, ProgressReports progress, ClientRuntime runtime)
     {
         var (work, settings) = (item.Assignment, item.Assignment.Evaluate!);
         using var evaluating = ClientTelemetry.Begin("local-evaluation");
         var sums = await device.RunAsync(() => site.Evaluate(version, settings.BatchSize, settings.MaxSamples,
-            done => Report(limiter, work, "evaluate", done, site.EvaluationSamples, double.NaN), item.Cancelled), item.Cancelled);
+            done => Report(progress, work, "evaluate", done, site.EvaluationSamples, double.NaN), item.Cancelled), item.Cancelled);
         runtime.Log.Evaluated(work.Id, sums.Samples, sums.Accuracy);
         books.Outgoing.Post(new ClientReport.Evaluated(work.Id, sums));
     }
 
-    void Report(ProgressLimiter limiter, WorkAssignment work, string phase, int step, int steps, double loss)
-    {
-        if (limiter.Admits(phase))
-            books.Outgoing.Post(new ClientReport.Progress(work.Id, phase, step, steps, books.Runs.MayTell(work.RunId) ? loss : double.NaN));
-    }
+    void Report(ProgressReports progress, WorkAssignment work, string phase, int step, int steps, double loss) =>
+        progress.Tell(new ClientReport.Progress(work.Id, phase, step, steps, books.Runs.MayTell(work.RunId) ? loss : double.NaN));
 
     void Fail(string assignmentId, string code, string message, ClientLog log)
     {

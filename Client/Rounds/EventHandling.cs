@@ -159,8 +159,10 @@ sealed class EventHandling(ClientConfiguration configuration, IWorksite site, St
             : _filter.Wants(work.RunId) ? _admission.Objection(work) ?? Enqueue(work)
             : "this site does not join the run";
         if (reason is not null)
+        {
             runtime.Log.Declined(work.Id, reason);
-        books.Outgoing.Post(new ClientReport.Reply(work.Id, reason));
+            books.Outgoing.Post(new ClientReport.Declined(work.Id, reason));
+        }
         return waiting;
     }
 

@@ -41,9 +41,9 @@ static class ProtoMapping
             },
         },
         ClientReport.Leave leave => new() { Leave = new() { RunId = leave.RunId, Reason = Shorten(leave.Reason) } },
-        ClientReport.Reply reply => new()
+        ClientReport.Declined declined => new()
         {
-            AssignmentReply = new() { AssignmentId = reply.AssignmentId, Accepted = reply.Reason is null, Reason = Shorten(reply.Reason ?? "") },
+            AssignmentReply = new() { AssignmentId = declined.AssignmentId, Reason = Shorten(declined.Reason) },
         },
         ClientReport.Progress p => new()
         {

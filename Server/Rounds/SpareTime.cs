@@ -1,16 +1,20 @@
 namespace Federated.Server.Rounds;
 
-/// <summary>Work that nobody waits for, one piece at a time and at most a tenth of the time, so that rounds which follow each other fast have the machine for themselves.</summary>
+/// <summary>
+/// Work that nobody waits for, one piece at a time, at most a tenth of the time and four times a second, so that rounds which follow each other fast have the
+/// machine for themselves.
+/// </summary>
 sealed class SpareTime(TimeProvider time, CancellationToken stopping)
 {
     const int RestsPerWork = 9;
+    static readonly TimeSpan ShortestRest = TimeSpan.FromMilliseconds(250);
 
     (long EndedAt, TimeSpan Took) _last;
 
     /// <summary>Rests for as long as the last piece asks for, then works.</summary>
     public async Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> work)
     {
-        var rest = RestsPerWork * _last.Took - time.GetElapsedTime(_last.EndedAt);
+        var rest = RestAfter(_last.Took) - time.GetElapsedTime(_last.EndedAt);
         if (rest > TimeSpan.Zero)
             await Task.Delay(rest, time, stopping);
         var began = time.GetTimestamp();
@@ -23,4 +27,7 @@ sealed class SpareTime(TimeProvider time, CancellationToken stopping)
             _last = (time.GetTimestamp(), time.GetElapsedTime(began));
         }
     }
+
+    // Before the first piece nothing has to be rested from.
+    static TimeSpan RestAfter(TimeSpan took) => took == TimeSpan.Zero ? TimeSpan.Zero : TimeSpan.FromTicks(Math.Max(RestsPerWork * took.Ticks, ShortestRest.Ticks));
 }

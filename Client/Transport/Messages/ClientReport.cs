@@ -22,8 +22,8 @@ public abstract record ClientReport
     public sealed record Leave(string RunId, string Reason) : ClientReport;
 
     /// <param name="AssignmentId">Which.</param>
-    /// <param name="Reason">Why it was declined; null when it was taken.</param>
-    public sealed record Reply(string AssignmentId, string? Reason) : ClientReport;
+    /// <param name="Reason">Why.</param>
+    public sealed record Declined(string AssignmentId, string Reason) : ClientReport;
 
     public sealed record Progress(string AssignmentId, string Phase, int Step, int Steps, double Loss) : ClientReport;
 

@@ -1,28 +1,77 @@
 using Federated.Client.Configuration;
 using Federated.Client.Rounds;
 using Federated.Client.Tests.Support;
+using Federated.Client.Transport.Messages;
 
 namespace Federated.Client.Tests.Rounds;
 
 /// <summary>How often a client speaks, and when it comes back.</summary>
-public sealed class PacingTests
+public sealed class PacingTests : IDisposable
 {
-    [Fact]
-    public void Progress_WithinASecond_OfOnePhaseOnce()
+    readonly ManualTime _time = new();
+    readonly List<string> _told = [];
+    readonly ProgressReports _reports;
+    bool _open = true;
+    int _step;
+
+    public PacingTests() => _reports = new ProgressReports(r => _told.Add($"{r.AssignmentId} {r.Phase} {r.Step}"), _ => _open, _time);
+
+    public void Dispose() => _reports.Dispose();
+
+    void Tell(string phase, int after, string work = "a")
     {
-        var time = new ManualTime();
-        var limiter = new ProgressLimiter(time);
-        bool Admits(string phase, int milliseconds)
+        _time.Advance(TimeSpan.FromMilliseconds(after));
+        _reports.Tell(new ClientReport.Progress(work, phase, ++_step, 100, 0));
+    }
+
+    [Fact]
+    public void Progress_PhasesThatLast_AreToldOfOnceASecond()
+    {
+        Tell("train", after: 0);
+        Tell("train", after: 999);
+        Tell("train", after: 1);
+        Tell("encode", after: 100);
+        Tell("encode", after: 10);
+
+        Assert.Equal(["a train 1", "a train 3", "a encode 4"], _told);
+    }
+
+    [Fact]
+    public void Progress_PhaseThatBeginsSoonAfterAReport_IsToldOfOnceItHasLasted()
+    {
+        Tell("download", after: 0);
+        Tell("train", after: 10);
+        Tell("train", after: 10);
+        Assert.Equal(["a download 1"], _told);
+
+        _time.Advance(TimeSpan.FromMilliseconds(80));
+        Assert.Equal(["a download 1", "a train 3"], _told);
+    }
+
+    [Fact]
+    public void Progress_ShortPhases_AreNotToldOf()
+    {
+        for (var work = 0; work < 20; work++)
         {
-            time.Advance(TimeSpan.FromMilliseconds(milliseconds));
-            return limiter.Admits(phase);
+            Tell("download", after: 2, work: $"w{work}");
+            Tell("train", after: 2, work: $"w{work}");
+            Tell("upload", after: 6, work: $"w{work}");
         }
 
-        Assert.True(Admits("train", 0));
-        Assert.False(Admits("train", 999));
-        Assert.True(Admits("train", 1));
-        Assert.True(Admits("encode", 0));
-        Assert.False(Admits("encode", 10));
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal(["w0 download 1", "w9 upload 30", "w19 upload 60"], _told);
+    }
+
+    [Fact]
+    public void Progress_OfWorkThatIsOver_IsNotToldLater()
+    {
+        Tell("train", after: 0);
+        Tell("upload", after: 10);
+        _open = false;
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal(["a train 1"], _told);
     }
 
     [Fact]
