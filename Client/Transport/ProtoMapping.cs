@@ -1,4 +1,5 @@
 using Federated.Client.Privacy;
+using Federated.Client.Rounds;
 using Federated.Client.Storage;
 using Federated.Client.Training;
 using Federated.Client.Transport.Messages;
@@ -130,8 +131,8 @@ static class ProtoMapping
         More = { blobs.Skip(1).Select(b => new Wire.BlobRange { Digest = Bytes(b.Digest), Offset = (ulong)b.Offset }) },
     };
 
-    public static Wire.UploadFrame Open(byte[] header, long size, string digest) =>
-        new() { Open = new() { Header = UnsafeByteOperations.UnsafeWrap(header), Size = (ulong)size, Digest = Bytes(digest) } };
+    public static Wire.UploadFrame Open(byte[] header, OutboxEntry entry, bool unasked) =>
+        new() { Open = new() { Header = UnsafeByteOperations.UnsafeWrap(header), Size = (ulong)entry.Size, Digest = Bytes(entry.Digest), Unasked = unasked } };
 
     public static Wire.UploadFrame Chunk(long offset, ReadOnlyMemory<byte> data) =>
         new() { Chunk = new() { Offset = (ulong)offset, Data = UnsafeByteOperations.UnsafeWrap(data) } };

@@ -37,11 +37,12 @@ sealed class UpdateUploads(ICoordinatorTransport transport, Outbox outbox, LinkM
 
     async Task<UploadOutcome> SendOnceAsync(OutboxEntry entry, bool asks, CancellationToken cancellation)
     {
+        // Read as it was written, by this thread: what goes through the thread pool waits for it once for each piece.
         await using var file = outbox.Read(entry);
         var header = new byte[entry.HeaderLength];
-        await file.ReadExactlyAsync(header, cancellation);
+        file.ReadExactly(header);
         await using var stream = transport.Upload(cancellation);
-        await stream.SendAsync(ProtoMapping.Open(header, entry.Size, entry.Digest), cancellation);
+        await stream.SendAsync(ProtoMapping.Open(header, entry, unasked: !asks), cancellation);
         var reply = asks ? await ReceiveAsync(stream, cancellation) : null;
         if (reply?.ReplyCase != UploadReply.ReplyOneofCase.Outcome)
         {
@@ -49,8 +50,6 @@ sealed class UpdateUploads(ICoordinatorTransport transport, Outbox outbox, LinkM
             file.Position = offset;
             await SendBytesAsync(stream, file, entry.Size, cancellation);
             reply = await ReceiveAsync(stream, cancellation);
-            if (!asks && reply.ReplyCase == UploadReply.ReplyOneofCase.Ready)
-                reply = await ReceiveAsync(stream, cancellation);
             // With the answer, because what was only handed to the socket has not travelled yet.
             link.AddUp(entry.Size - offset, time.GetElapsedTime(began));
         }
@@ -70,7 +69,7 @@ sealed class UpdateUploads(ICoordinatorTransport transport, Outbox outbox, LinkM
                 var at = file.Position;
                 if (buffer.Length == 0)
                     break;
-                await file.ReadExactlyAsync(buffer, cancellation);
+                file.ReadExactly(buffer);
                 await stream.SendAsync(ProtoMapping.Chunk(at, buffer), cancellation);
             }
             await stream.CompleteAsync();

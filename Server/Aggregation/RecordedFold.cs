@@ -13,6 +13,8 @@ namespace Federated.Server.Aggregation;
 /// </summary>
 sealed class RecordedFold(IBlobStore blobs, IUpdateSpools spools, AdapterCache adapters, WorkerOptions options)
 {
+    const long SmallElements = 1 << 19;
+
     /// <summary>Maps what a record names.</summary>
     /// <exception cref="UpdatesLostException">Accepted updates are missing or corrupt.</exception>
     public RecordedUpdates Open(FoldOrder order) => new(order, blobs, spools, adapters);
@@ -27,7 +29,7 @@ sealed class RecordedFold(IBlobStore blobs, IUpdateSpools spools, AdapterCache a
     public FoldSummary Run(RecordedUpdates updates, RecordedStart start, bool diagnose, Action<FoldResult> take, CancellationToken stopping)
     {
         var composition = StrategyCatalog.Default.Compose(updates.Order.Spec.Strategy);
-        var limits = new FoldLimits(diagnose ? 1 : options.Threads, options.MemoryBytes, diagnose);
+        var limits = new FoldLimits(diagnose || IsSmall(start.Layout, updates.Count) ? 1 : options.Threads, options.MemoryBytes, diagnose);
         var summary = new FoldSummary(start.State);
         foreach (var part in AdapterParts.OfFold(start.Layout, updates.Order.Spec, updates.Count, options.PartBytes))
         {
@@ -40,6 +42,9 @@ sealed class RecordedFold(IBlobStore blobs, IUpdateSpools spools, AdapterCache a
         }
         return summary;
     }
+
+    // A thread is woken for as long as such a fold takes.
+    static bool IsSmall(AdapterLayout layout, int updates) => layout.TotalElements * updates <= SmallElements;
 
     static FoldResult Unchanged(FoldInput input) => new(input.Previous, [], input.State, [.. input.Previous.Layout.Groups.Select(g => new GroupDiagnostics(g.Group.Name, 0))], []);
 }

@@ -14,7 +14,7 @@ static class BackupApi
         .Needs(Role.Admin, "Database and blobs as a tar archive that 'federated restore' reads; without the secrets of runs and without updates.", Fault.BlobCorrupt, Fault.DatabaseCorrupt)
         .Produces(StatusCodes.Status200OK, contentType: "application/x-tar");
 
-    static async Task<IResult> GetAsync(HttpContext context, DataFolder folder, AuditTrail audit, TimeProvider time, CancellationToken stopping)
+    static async Task<IResult> GetAsync(HttpContext context, DataFolder folder, IBlobStore blobs, AuditTrail audit, TimeProvider time, CancellationToken stopping)
     {
         if (!await OneAtATime.WaitAsync(0, stopping))
             throw new FaultException(Fault.RateExceeded, "Another backup is being taken; one at a time.");
@@ -22,7 +22,7 @@ static class BackupApi
         {
             await audit.AppendAsync(context.Caller().Name, "GET /api/v1/backup", "", "", [], stopping);
             var now = time.GetUtcNow();
-            using var backup = await Task.Run(() => Backup.PrepareAsync(folder, now, stopping), stopping);
+            using var backup = await Task.Run(() => Backup.PrepareAsync(folder, blobs, now, stopping), stopping);
             context.Response.ContentType = "application/x-tar";
             context.Response.Headers.ContentDisposition = $"attachment; filename=federated-{now.UtcDateTime:yyyyMMdd'T'HHmmss'Z'}.tar";
             await backup.WriteAsync(context.Response.Body, stopping);

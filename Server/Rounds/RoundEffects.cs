@@ -50,6 +50,8 @@ sealed class RoundEffects(RoundServices services, ILogger logger, Action<RoundCo
                 break;
             case RoundEffect.DeleteSpools delete when !state.Spec.KeepUpdates && !services.KeepUpdates:
                 _spent.DeleteThrough(state.Run, delete.ThroughRound);
+                if (state.IsTerminal)
+                    _spent.Trim();
                 break;
         }
     }

@@ -61,6 +61,14 @@ sealed class RoundLoop : IAsyncDisposable
         return await answer.Task;
     }
 
+    /// <summary>The answer to a command that changes nothing, from the state as it is; null where the loop itself has to take it.</summary>
+    public StepOutcome? Answer(RoundCommand command)
+    {
+        var state = _current.State;
+        var step = RoundMachine.Step(state, command, _services.Time.GetUtcNow().ToUnixTimeMilliseconds());
+        return ReferenceEquals(step.State, state) && step.Rows.Count + step.Effects.Count == 0 && step.Outcome.Kind == OutcomeKind.Done ? step.Outcome : null;
+    }
+
     /// <summary>Waits until the current state fulfils a condition.</summary>
     public async Task WaitAsync(Func<RoundState, bool> condition, CancellationToken stopping)
     {

@@ -45,7 +45,6 @@ static class RoundRows
             DiffEvaluations(before, after, rows);
     }
 
-    // Counters alone are no reason for a commit: a flood of bad uploads must not become a flood of flushes.
     static void DiffRound(RoundState before, RoundState after, RowBatch rows)
     {
         if (after.Record is not { } record)
@@ -53,9 +52,19 @@ static class RoundRows
         var row = Round(after, record);
         if (before.Record?.Round != record.Round)
             rows.Add(RowChange.Add(row));
-        else if (Round(before, before.Record) with { Rejected = row.Rejected, Discarded = row.Discarded } != row)
+        else if (Round(before, before.Record) is var was && Weighed(was, after.Phase) != Weighed(row, after.Phase))
             rows.Add(RowChange.Update(row));
     }
+
+    // Counters alone are no reason for a commit: a flood of bad uploads must not become a flood of flushes. Nor is what a fold says of itself before its version is
+    // there: a restart would fold again.
+    static RoundRow Weighed(RoundRow row, RoundPhase phase) => row with
+    {
+        Rejected = 0, Discarded = 0,
+        FoldedMs = phase == RoundPhase.Publishing ? null : row.FoldedMs,
+        DiagnosticsJson = phase == RoundPhase.Publishing ? null : row.DiagnosticsJson,
+        LeakageJson = phase == RoundPhase.Publishing ? null : row.LeakageJson,
+    };
 
     static void DiffParticipations(RoundState before, RoundState after, RowBatch rows)
     {

@@ -20,7 +20,16 @@ sealed class SpentUpdates(RoundServices services, ILogger logger)
         _deleting = DeleteAsync(run);
     }
 
+    /// <summary>A run has ended: what was kept for its next updates need not be kept.</summary>
+    public void Trim() => _deleting = TrimAsync(_deleting);
+
     public Task DrainAsync() => _deleting;
+
+    async Task TrimAsync(Task deleting)
+    {
+        await deleting;
+        services.Spools.Trim();
+    }
 
     async Task DeleteAsync(string run)
     {

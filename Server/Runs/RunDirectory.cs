@@ -36,7 +36,7 @@ sealed class RunDirectory(RoundServices services, RunAdmission admission) : IAsy
         {
             try
             {
-                Begin(await RoundRestore.LoadAsync(services.Store, row, stopping));
+                await DeleteSpentAsync(Begin(await RoundRestore.LoadAsync(services.Store, row, stopping)).Current.State, logger);
             }
             // Whatever is wrong with one run's record, the others go on.
             catch (Exception e) when (e is not OperationCanceledException)
@@ -44,6 +44,21 @@ sealed class RunDirectory(RoundServices services, RunAdmission admission) : IAsy
                 _broken[row.Id] = e is FaultException fault ? fault.Refusal : new Refusal(Fault.RunDamaged, $"The record of run '{row.Id}' cannot be read; the log says why.");
                 logger.RunNotResumed(row.Id, e.Message, e);
             }
+        }
+    }
+
+    // Deletions are not flushed: a power cut may have brought back updates of a run that is over, and nobody else would ask for them.
+    async Task DeleteSpentAsync(RoundState state, ILogger logger)
+    {
+        if (!state.IsTerminal || state.Spec.KeepUpdates || services.KeepUpdates)
+            return;
+        try
+        {
+            await services.Spools.DeleteThroughAsync(state.Run, state.SpentSpools);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            logger.SpoolsNotDeleted(state.Run, state.SpentSpools, e);
         }
     }
 

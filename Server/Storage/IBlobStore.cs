@@ -24,4 +24,8 @@ interface IBlobStore
     /// <summary>The whole blob in place, its digest verified.</summary>
     /// <exception cref="Faults.FaultException">There is no such blob, or it is corrupt.</exception>
     IStoredBytes Open(string digest);
+
+    /// <summary>Every blob that was there when it was called is a file when it returns, for whoever copies the folder.</summary>
+    /// <exception cref="IOException">The disk refuses.</exception>
+    Task SettleAsync(CancellationToken stopping) => Task.CompletedTask;
 }

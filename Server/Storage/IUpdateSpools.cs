@@ -13,4 +13,9 @@ interface IUpdateSpools
     /// <summary>Deletes the spools of a run's rounds up to and including this one. Whoever still reads one may read on.</summary>
     /// <exception cref="IOException">The disk refuses.</exception>
     Task DeleteThroughAsync(string run, int round);
+
+    /// <summary>Gives back what was kept for spools to come; called when a run has ended.</summary>
+    void Trim()
+    {
+    }
 }

@@ -6,10 +6,10 @@ using Federated.Server.Faults;
 namespace Federated.Server.Storage;
 
 /// <summary>
-/// Spools as files of a folder for each run: ROUND-DIGEST.part while bytes arrive, ROUND-DIGEST.update once complete, verified and flushed.
-/// Nothing else is stored about them, so a restart has nothing to reconcile.
+/// Spools as files of a folder for each run: ROUND-DIGEST.part while bytes arrive, ROUND-DIGEST.update once complete, verified and flushed; small ones in slots of
+/// one file. Nothing else is stored about them, so a restart has nothing to reconcile.
 /// </summary>
-sealed class SpoolStore(string folder, long quotaBytes = long.MaxValue, IDisk? disk = null) : IUpdateSpools
+sealed class SpoolStore(string folder, long quotaBytes = long.MaxValue, IDisk? disk = null) : IUpdateSpools, IDisposable
 {
     const int MaxParallelFlushes = 8;
 
@@ -18,6 +18,7 @@ sealed class SpoolStore(string folder, long quotaBytes = long.MaxValue, IDisk? d
     readonly IDisk _disk = disk ?? Disk.Real;
     readonly HashSet<string> _durable = new(StringComparer.Ordinal);
     readonly SemaphoreSlim _flushes = new(MaxParallelFlushes, MaxParallelFlushes);
+    readonly SmallSpools _small = new(Directory.CreateDirectory(folder).FullName, disk ?? Disk.Real);
 
     public async Task<ISpool> OpenAsync(SpoolKey key, long size, CancellationToken stopping)
     {
@@ -25,12 +26,16 @@ sealed class SpoolStore(string folder, long quotaBytes = long.MaxValue, IDisk? d
         if (File.Exists(complete))
             return new CompletedSpool(size);
         RequireRoom(size);
+        if (_small.TryOpen(key, size, _flushes) is { } small)
+            return small;
         var part = Path.ChangeExtension(complete, ".part");
         _disk.CreateFolder(Path.GetDirectoryName(part)!);
         return await FileSpool.OpenAsync(part, complete, key.Digest, size, (_flushes, _disk), () => Completed(key, complete), stopping);
     }
 
-    public IStoredBytes Read(SpoolKey key)
+    public IStoredBytes Read(SpoolKey key) => _small.Find(key) ?? ReadFile(key);
+
+    MappedBytes ReadFile(SpoolKey key)
     {
         try
         {
@@ -48,7 +53,16 @@ sealed class SpoolStore(string folder, long quotaBytes = long.MaxValue, IDisk? d
     {
         foreach (var key in _checked.Keys.Where(k => k.Run == run && k.Round <= round))
             _checked.TryRemove(key, out _);
+        _small.DeleteThrough(run, round);
         return Task.Run(() => DeleteFiles(Path.Combine(_folder, run), round));
+    }
+
+    public void Trim() => _small.Trim();
+
+    public void Dispose()
+    {
+        _small.Dispose();
+        _flushes.Dispose();
     }
 
     static void DeleteFiles(string runFolder, int throughRound)
@@ -80,7 +94,7 @@ sealed class SpoolStore(string folder, long quotaBytes = long.MaxValue, IDisk? d
     {
         if (quotaBytes == long.MaxValue)
             return;
-        var used = new DirectoryInfo(_folder).EnumerateFiles("*", SearchOption.AllDirectories).Sum(f => f.Length);
+        var used = _small.Bytes + new DirectoryInfo(_folder).EnumerateDirectories().SelectMany(d => d.EnumerateFiles()).Sum(f => f.Length);
         if (used + size > quotaBytes)
             throw new FaultException(Fault.SpoolQuota, $"Updates take {used} bytes and this one {size}; the limit is {quotaBytes}. Send it again later.");
     }

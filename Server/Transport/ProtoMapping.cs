@@ -55,7 +55,7 @@ static class ProtoMapping
     public static UploadSaid Read(Wire.UploadFrame frame) => frame.FrameCase switch
     {
         Wire.UploadFrame.FrameOneofCase.Open => new UploadSaid.Open(
-            Header(frame.Open.Header), UpdateSize(frame.Open.Size), Digest("open.digest", frame.Open.Digest)),
+            Header(frame.Open.Header), UpdateSize(frame.Open.Size), Digest("open.digest", frame.Open.Digest), frame.Open.Unasked),
         Wire.UploadFrame.FrameOneofCase.Chunk => new UploadSaid.Chunk(Count("chunk.offset", frame.Chunk.Offset, ProtocolLimits.UpdateBytes), Chunk(frame.Chunk.Data.Memory)),
         _ => throw new FaultException(Fault.MessageUnexpected, "The frame has no content that this server knows."),
     };

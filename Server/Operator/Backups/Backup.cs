@@ -23,13 +23,14 @@ sealed class Backup : IDisposable
 
     /// <summary>Copies the database while the server goes on, and looks at all that the backup will hold.</summary>
     /// <exception cref="FaultException">The disk is full, or what is stored is damaged.</exception>
-    public static async Task<Backup> PrepareAsync(DataFolder folder, DateTimeOffset now, CancellationToken stopping)
+    public static async Task<Backup> PrepareAsync(DataFolder folder, IBlobStore store, DateTimeOffset now, CancellationToken stopping)
     {
         DeleteLeftovers(folder);
         var copy = Path.Combine(folder.Path, $"{CopyPrefix}{Guid.NewGuid():N}.db");
         try
         {
             Copy(folder.Database, copy);
+            await store.SettleAsync(stopping);
             var blobs = Directory.EnumerateFiles(folder.Blobs).Select(Path.GetFileName).Where(Digests.IsDigest).Select(n => n!).Order(StringComparer.Ordinal).ToList();
             foreach (var blob in blobs)
             {

@@ -19,7 +19,8 @@ sealed class UpdateIntake(RunDirectory runs, IRunStore store, IUpdateSpools spoo
     {
         if (runs.Find(header.Run) is not { } loop || AssignmentIds.RunOf(header.AssignmentId) != header.Run)
             return Rejected(new Refusal(Fault.AssignmentUnknown, $"There is no assignment {header.AssignmentId} for client '{header.Client}'."));
-        var outcome = await loop.SendAsync(new RoundCommand.UpdateOffered(header.Client, header.AssignmentId, open.Digest), stopping);
+        var offer = new RoundCommand.UpdateOffered(header.Client, header.AssignmentId, open.Digest);
+        var outcome = loop.Answer(offer) ?? await loop.SendAsync(offer, stopping);
         if (outcome.Kind != OutcomeKind.Done)
             return await FromRecordAsync(outcome, open, header, stopping);
         var state = loop.Current.State;

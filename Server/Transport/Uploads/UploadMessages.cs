@@ -5,7 +5,11 @@ namespace Federated.Server.Transport.Uploads;
 /// <summary>What a client says while it uploads.</summary>
 abstract record UploadSaid
 {
-    public sealed record Open(byte[] Header, long Size, string Digest) : UploadSaid;
+    /// <param name="Header">As sent.</param>
+    /// <param name="Size">Bytes in all.</param>
+    /// <param name="Digest">Of them.</param>
+    /// <param name="Unasked">Whether chunks follow without waiting to hear where to begin.</param>
+    public sealed record Open(byte[] Header, long Size, string Digest, bool Unasked = false) : UploadSaid;
 
     /// <param name="Offset">Of the first byte.</param>
     /// <param name="Data">At most 256 KiB.</param>

@@ -40,7 +40,8 @@ sealed class UploadSession(UploadServices services, IMessageStream<UploadSaid, U
         {
             if (spool.Offset == 0)
                 spool.Append(open.Header);
-            await stream.WriteAsync(new UploadSays.Ready(spool.Offset), stopping);
+            if (!open.Unasked)
+                await stream.WriteAsync(new UploadSays.Ready(spool.Offset), stopping);
             await ReceiveAsync(spool, open, stopping);
             if (!await spool.CompleteAsync(stopping))
             {

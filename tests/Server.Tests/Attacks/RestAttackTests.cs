@@ -267,6 +267,7 @@ public sealed class RestAttackTests : IAsyncLifetime
     {
         var admin = _kit.Client(_kit.FirstKey);
         await _kit.CreateRunAsync("r", admin);
+        await _kit.Get<IBlobStore>().SettleAsync(CancellationToken.None);
         var group = _kit.Get<RunDirectory>().Get("r").Current.State.Version.Groups[0].Digest;
         var file = Directory.EnumerateFiles(Path.Combine(_kit.Folder, "data", "blobs"), $"*{group[4..]}*", SearchOption.AllDirectories).Single();
         var bytes = await File.ReadAllBytesAsync(file);

@@ -142,6 +142,7 @@ public sealed class BackupTests : IAsyncLifetime
     public async Task Backup_WithADamagedBlob_IsRefusedAndNamesIt()
     {
         var loop = await CreateAsync("run", rounds: 1);
+        await _kit.Get<IBlobStore>().SettleAsync(CancellationToken.None);
         var blob = Path.Combine(_kit.Folder, "data", "blobs", loop.Current.State.Version.Groups[0].Digest);
         await File.AppendAllTextAsync(blob, "x");
         Assert.Contains(Path.GetFileName(blob), await RestKit.RefusedAsync("F407", await _kit.Http.GetAsync("api/v1/backup")), StringComparison.Ordinal);

@@ -16,6 +16,7 @@ public sealed class BlobStoreTests : BlobStoreContract, IDisposable
     {
         var store = Open();
         var digest = (await store.PutAsync([new byte[] { 1, 2, 3 }], CancellationToken.None))[0];
+        await store.SettleAsync(CancellationToken.None);
         File.WriteAllBytes(Path.Combine(_folder.Path, digest), [1, 2, 4]);
 
         Assert.Equal(Fault.BlobCorrupt, Assert.Throws<FaultException>(() => store.ReadAll(digest)).Refusal.Fault);

@@ -34,18 +34,24 @@ public sealed class CorruptSpoolTests : IDisposable
         Assert.Equal((0, false), (again.Offset, again.IsComplete));
     }
 
-    [Fact]
-    public async Task Open_BeyondTheQuota_IsRefusedUntilThereIsRoom()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(1_000)]
+    public async Task Open_BeyondTheQuota_IsRefusedUntilThereIsRoom(int scale)
     {
-        var store = new SpoolStore(_folder.Path, quotaBytes: 1_000);
-        using (var spool = await store.OpenAsync(new SpoolKey("run", 1, new string('a', 64)), 900, CancellationToken.None))
-            spool.Append(new byte[900]);
+        using var store = new SpoolStore(_folder.Path, quotaBytes: 1_000 * scale);
+        var bytes = new byte[900 * scale];
+        using (var spool = await store.OpenAsync(new SpoolKey("run", 1, TreeDigest.Of(bytes)), bytes.Length, CancellationToken.None))
+        {
+            spool.Append(bytes);
+            Assert.True(await spool.CompleteAsync(CancellationToken.None));
+        }
 
-        var refusal = await Assert.ThrowsAsync<FaultException>(() => store.OpenAsync(new SpoolKey("run", 2, new string('b', 64)), 200, CancellationToken.None));
+        var refusal = await Assert.ThrowsAsync<FaultException>(() => store.OpenAsync(new SpoolKey("run", 2, new string('b', 64)), 200 * scale, CancellationToken.None));
         Assert.Equal(Fault.SpoolQuota, refusal.Refusal.Fault);
         await store.DeleteThroughAsync("run", 1);
 
-        (await store.OpenAsync(new SpoolKey("run", 2, new string('b', 64)), 200, CancellationToken.None)).Dispose();
+        (await store.OpenAsync(new SpoolKey("run", 2, new string('b', 64)), 200 * scale, CancellationToken.None)).Dispose();
     }
 
     /// <summary>One of three accepted updates is damaged before the fold: its client is asked again, the other two are not.</summary>
@@ -53,7 +59,8 @@ public sealed class CorruptSpoolTests : IDisposable
     public async Task Fold_WithADamagedUpdate_AsksItsClientAgainAndKeepsTheOthers()
     {
         var (store, blobs) = (new MemoryRunStore(), new MemoryBlobStore());
-        await using (var first = new ServerKit(store, blobs, new SpoolStore(_folder.Path)))
+        using (var spools = new SpoolStore(_folder.Path))
+        await using (var first = new ServerKit(store, blobs, spools))
         {
             var loop = await first.CreateAsync(Adapter, Adapter.Spec("run", 1, 3, s => s["cohort"] = new JsonObject { ["size"] = 3, ["quorum"] = 3, ["minimum"] = 3 }));
             foreach (var id in new[] { "a", "b" })
@@ -62,8 +69,9 @@ public sealed class CorruptSpoolTests : IDisposable
             _ = new SyntheticClient("c", first.Wire, Adapter) { BeforeTraining = _ => new TaskCompletionSource().Task }.RunAsync(CancellationToken.None);
             await loop.WaitAsync(s => s.AcceptedCount == 2, CancellationToken.None).DefaultTimeout();
         }
-        Flip(Directory.GetFiles(_folder.Path, "*.update", SearchOption.AllDirectories).Order(StringComparer.Ordinal).First());
-        await using var second = new ServerKit(store, blobs, new SpoolStore(_folder.Path));
+        Flip(Path.Combine(_folder.Path, ".slots"), 500);
+        using var after = new SpoolStore(_folder.Path);
+        await using var second = new ServerKit(store, blobs, after);
         await second.Tokens.LoadAsync(CancellationToken.None);
         await second.Runs.ResumeAsync(CancellationToken.None);
         var clients = new[] { "a", "b", "c" }.Select(id => new SyntheticClient(id, second.Wire, Adapter)).ToList();
@@ -76,11 +84,11 @@ public sealed class CorruptSpoolTests : IDisposable
         Assert.Equal(1, clients[0].Outcomes.Count + clients[1].Outcomes.Count);
     }
 
-    static void Flip(string path)
+    static void Flip(string path, long? at = null)
     {
         // The session that received it may still be letting go of it.
         using var file = File.Open(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
-        file.Position = file.Length / 2;
+        file.Position = at ?? file.Length / 2;
         var was = file.ReadByte();
         file.Position--;
         file.WriteByte((byte)(was ^ 1));
