@@ -37,7 +37,7 @@ sealed class StartPointLoader(BlobCache blobs, string clientId)
         var values = await PlaceAsync(work, cancellation);
         CheckGroups(manifest, values.Layout);
         DropSuperseded(manifest);
-        return new StartPoint(values, await ReadGroupsAsync(manifest, values, cancellation));
+        return new StartPoint(values, await ReadGroupsAsync(work, manifest, values, cancellation));
     }
 
     // What an older version of the run had and this one has not is not asked for again.
@@ -63,10 +63,10 @@ sealed class StartPointLoader(BlobCache blobs, string clientId)
             : throw ClientFaults.Adapter($"Assignment '{work.Id}' names plan version {work.PlanVersion}; its plan says {version}.");
     }
 
-    async Task<IReadOnlyList<OffsetFactor>> ReadGroupsAsync(AdapterManifest manifest, AdapterTensors values, CancellationToken cancellation)
+    async Task<IReadOnlyList<OffsetFactor>> ReadGroupsAsync(WorkAssignment work, AdapterManifest manifest, AdapterTensors values, CancellationToken cancellation)
     {
         var (named, offsets, at) = (manifest.Groups.Concat(manifest.Offsets).ToList(), new List<OffsetFactor>(), 0);
-        await foreach (var bytes in blobs.GetAsync([.. named.Select(b => b.Digest)], cancellation))
+        await foreach (var bytes in blobs.GetAsync([.. named.Select(b => b.Digest)], work.Blobs, cancellation))
         {
             var (index, blob) = (at, named[at]);
             if (index < manifest.Groups.Count)

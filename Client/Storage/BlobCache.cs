@@ -15,19 +15,29 @@ public sealed class BlobCache(IBlobShelf shelf, IBlobSource source)
     const int MaximumBlobBytes = 1 << 30, MaximumTogether = 1024;
     const int Tries = 2;
 
-    /// <summary>Blobs in this order, each valid until the next one is asked for. What is missing is fetched first, as much as can be in one call.</summary>
+    /// <summary>Blobs of which nothing came unasked.</summary>
     /// <exception cref="LinkException">One could not be fetched.</exception>
     /// <exception cref="ClientFault">F543: what came does not have its digest.</exception>
-    public async IAsyncEnumerable<ISpanSource> GetAsync(IReadOnlyList<string> digests, [EnumeratorCancellation] CancellationToken cancellation)
+    public IAsyncEnumerable<ISpanSource> GetAsync(IReadOnlyList<string> digests, CancellationToken cancellation) => GetAsync(digests, [], cancellation);
+
+    /// <summary>Blobs in this order, each valid until the next one is asked for. What is missing is fetched first, as much as can be in one call.</summary>
+    /// <param name="digests">Of those that are wanted.</param>
+    /// <param name="came">Contents that came unasked: they count as what their digest names, and where that is not wanted as nothing.</param>
+    /// <param name="cancellation">Ends a download.</param>
+    /// <exception cref="LinkException">One could not be fetched.</exception>
+    /// <exception cref="ClientFault">F543: what was fetched does not have its digest.</exception>
+    public async IAsyncEnumerable<ISpanSource> GetAsync(
+        IReadOnlyList<string> digests, IReadOnlyList<ReadOnlyMemory<byte>> came, [EnumeratorCancellation] CancellationToken cancellation)
     {
         foreach (var digest in digests)
             CheckName(digest);
+        var fresh = Put(came, digests);
         List<string> missing = [.. digests.Distinct(StringComparer.Ordinal).Where(d => !shelf.Has(d))];
         await FetchAsync(missing, cancellation);
-        var fetched = missing.ToHashSet(StringComparer.Ordinal);
+        fresh.UnionWith(missing);
         foreach (var digest in digests)
         {
-            var blob = await OpenAsync(digest, fetched.Contains(digest), cancellation);
+            var blob = await OpenAsync(digest, fresh.Contains(digest), cancellation);
             try
             {
                 yield return blob;
@@ -44,6 +54,24 @@ public sealed class BlobCache(IBlobShelf shelf, IBlobSource source)
     {
         foreach (var digest in digests)
             shelf.Drop(digest);
+    }
+
+    /// <returns>Those that were taken.</returns>
+    HashSet<string> Put(IReadOnlyList<ReadOnlyMemory<byte>> came, IReadOnlyList<string> digests)
+    {
+        var taken = new HashSet<string>(StringComparer.Ordinal);
+        if (came.Count == 0)
+            return taken;
+        var wanted = digests.ToHashSet(StringComparer.Ordinal);
+        foreach (var bytes in came)
+        {
+            var digest = TreeDigest.Of(bytes.Span);
+            if (!wanted.Contains(digest) || shelf.Has(digest))
+                continue;
+            shelf.Put(digest, bytes);
+            taken.Add(digest);
+        }
+        return taken;
     }
 
     async Task<ISpanSource> OpenAsync(string digest, bool isChecked, CancellationToken cancellation)

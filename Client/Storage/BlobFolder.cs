@@ -66,6 +66,16 @@ public sealed class BlobFolder : IBlobShelf
         }
     }
 
+    public void Put(string digest, ReadOnlyMemory<byte> bytes)
+    {
+        using (var part = OpenPart(digest))
+        {
+            part.Write(bytes.Span);
+            part.SetLength(bytes.Length);
+        }
+        Complete(digest, bytes.Length);
+    }
+
     public long PartLength(string digest) => new FileInfo(PartPath(digest)) is { Exists: true } part ? part.Length : 0;
 
     // Pieces come as large as they are to be written.

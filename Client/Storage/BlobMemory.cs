@@ -36,6 +36,16 @@ public sealed class BlobMemory(long capacityBytes) : IBlobShelf
         _byUse.Remove(node);
     }
 
+    // The bytes themselves are kept, not a copy.
+    public void Put(string digest, ReadOnlyMemory<byte> bytes)
+    {
+        while (Bytes + bytes.Length > capacityBytes && _byUse.First is { } oldest)
+            Drop(oldest.Value.Digest);
+        Drop(digest);
+        _blobs[digest] = _byUse.AddLast((digest, bytes));
+        Bytes += bytes.Length;
+    }
+
     public long PartLength(string digest) => _parts.TryGetValue(digest, out var part) ? part.Length : 0;
 
     public bool HasPart(string digest) => _parts.ContainsKey(digest);
@@ -57,11 +67,7 @@ public sealed class BlobMemory(long capacityBytes) : IBlobShelf
     public void Complete(string digest, long bytes)
     {
         _parts.Remove(digest, out var part);
-        while (Bytes + bytes > capacityBytes && _byUse.First is { } oldest)
-            Drop(oldest.Value.Digest);
-        Drop(digest);
-        _blobs[digest] = _byUse.AddLast((digest, part!.Content()));
-        Bytes += bytes;
+        Put(digest, part!.Content());
     }
 
     /// <summary>Closing the stream of a download must not lose its bytes, as closing a file does not.</summary>

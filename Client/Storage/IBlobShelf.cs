@@ -12,6 +12,9 @@ public interface IBlobShelf
 
     void Drop(string digest);
 
+    /// <summary>Takes a whole blob, whose bytes stay as they are. What was used longest ago makes room for it.</summary>
+    void Put(string digest, ReadOnlyMemory<byte> bytes);
+
     /// <summary>Bytes of the incomplete download.</summary>
     long PartLength(string digest);
 

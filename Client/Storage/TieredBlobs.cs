@@ -21,6 +21,15 @@ public sealed class TieredBlobs(BlobMemory memory, BlobFolder folder) : IBlobShe
         folder.Drop(digest);
     }
 
+    // As when a download completes, nothing that is there is dropped for it.
+    public void Put(string digest, ReadOnlyMemory<byte> bytes)
+    {
+        if (bytes.Length <= SmallBytes && memory.Bytes + bytes.Length <= memory.CapacityBytes)
+            memory.Put(digest, bytes);
+        else
+            folder.Put(digest, bytes);
+    }
+
     public long PartLength(string digest) => memory.HasPart(digest) ? memory.PartLength(digest) : folder.PartLength(digest);
 
     public Stream OpenPart(string digest) => folder.PartLength(digest) > 0 ? folder.OpenPart(digest) : new GrowingPart(this, memory.OpenPart(digest), digest);

@@ -17,6 +17,9 @@ static class ProtoMapping
     /// <summary>Below the wire's limits of 1,024 characters a text and 256 ids a hello.</summary>
     const int MaximumText = 1000, MaximumPending = 256, MaximumRuns = 256;
 
+    /// <summary>As much as a coordinator sends with an assignment; what is more would only wait in memory.</summary>
+    const int MaximumBlobsBytes = 512 << 10;
+
     static readonly (Encoding Own, Wire.TensorEncoding Wire)[] Encodings =
     [
         (Encoding.F32, Wire.TensorEncoding.F32),
@@ -162,6 +165,7 @@ static class ProtoMapping
         Methods = { hello.Methods },
         PendingAssignments = { hello.Pending.Take(MaximumPending) },
         Runs = { hello.Runs.Take(MaximumRuns) },
+        TakesBlobs = true,
     };
 
     static Wire.Measurement ToWire(DeviceMeasurement m) => new()
@@ -175,6 +179,18 @@ static class ProtoMapping
         Importance = { m.Site.Importance.OrderBy(i => i.Key, StringComparer.Ordinal).Select(i => new Wire.GroupScore { Group = i.Key, Score = i.Value }) },
     };
 
+    static List<ReadOnlyMemory<byte>> Small(IEnumerable<ByteString> blobs)
+    {
+        var (small, bytes) = (new List<ReadOnlyMemory<byte>>(), 0);
+        foreach (var blob in blobs.Where(b => b.Length <= TieredBlobs.SmallBytes))
+        {
+            if ((bytes += blob.Length) > MaximumBlobsBytes)
+                break;
+            small.Add(blob.Memory);
+        }
+        return small;
+    }
+
     static GroupBlob FromWire(Wire.GroupBlob blob) => new(blob.Group, Hex(blob.Digest), (long)blob.Size);
 
     static RunOffer FromWire(Wire.RunOffer offer) => new(offer.RunId, Hex(offer.BaseDigest), Hex(offer.SchemaDigest), offer.Trust);
@@ -186,6 +202,7 @@ static class ProtoMapping
         Round = (int)a.Round,
         ManifestDigest = Hex(a.ManifestDigest),
         Manifest = a.Manifest.Memory,
+        Blobs = Small(a.Blobs),
         SchemaDigest = Hex(a.SchemaDigest),
         PlanDigest = Hex(a.PlanDigest),
         PlanVersion = (int)a.PlanVersion,

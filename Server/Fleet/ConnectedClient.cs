@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Threading.Channels;
 using Federated.Server.Fleet.Messages;
@@ -14,6 +15,7 @@ sealed class ConnectedClient(ClientSaid.Hello hello, long session, long connecte
 
     readonly Channel<ServerSays> _outbound = Channel.CreateBounded<ServerSays>(new BoundedChannelOptions(QueueLength) { SingleReader = true });
     volatile ImmutableSortedSet<string> _joined = ImmutableSortedSet.Create<string>(StringComparer.Ordinal);
+    readonly ConcurrentDictionary<string, IReadOnlySet<string>?> _assigned = new(StringComparer.Ordinal);
     long _lastHeardMs = connectedMs;
     long _lastSpokenMs = connectedMs;
 
@@ -45,10 +47,23 @@ sealed class ConnectedClient(ClientSaid.Hello hello, long session, long connecte
     public void Spoke(long nowMs) => Interlocked.Exchange(ref _lastSpokenMs, nowMs);
 
     /// <summary>Called by the stream's own reader only.</summary>
-    public void Join(string run) => _joined = _joined.Add(run);
+    public void Join(string run)
+    {
+        _assigned[run] = null;
+        _joined = _joined.Add(run);
+    }
 
     /// <summary>Called by the stream's own reader only.</summary>
-    public void Leave(string run) => _joined = _joined.Remove(run);
+    public void Leave(string run)
+    {
+        _joined = _joined.Remove(run);
+        _assigned.TryRemove(run, out _);
+    }
+
+    /// <summary>Notes the digests of what the newest assignment of a run starts from.</summary>
+    /// <returns>Those of the assignment before; null where there was none since the client joined on this stream.</returns>
+    public IReadOnlySet<string>? Assign(string run, IReadOnlySet<string> digests) =>
+        _assigned.TryGetValue(run, out var before) && _assigned.TryUpdate(run, digests, before) ? before : null;
 
     /// <summary>False if the stream is over or its queue is full; then the stream is ended.</summary>
     public bool TrySend(ServerSays message)

@@ -38,6 +38,7 @@ static class ServerServices
         .AddSingleton<ClientRegistry>()
         .AddSingleton<ClientTokens>()
         .AddSingleton<ClientStandings>()
+        .AddSingleton<TransferMeter>()
         .AddHostedService<HeartbeatMonitor>();
 
     public static IServiceCollection AddIdentity(this IServiceCollection services) => services
@@ -57,7 +58,8 @@ static class ServerServices
             s.GetRequiredService<IRunStore>(), s.GetRequiredService<IUpdateSpools>(), s.GetRequiredService<IRoundWorker>(),
             s.GetRequiredService<ClientRegistry>(), s.GetRequiredService<TimeProvider>())
         {
-            Manifests = new AssignmentManifests(s.GetRequiredService<IBlobStore>()),
+            Blobs = new KeptBlobs(s.GetRequiredService<IBlobStore>()),
+            Transfers = s.GetRequiredService<TransferMeter>(),
             Metrics = s.GetRequiredService<RoundMetrics>(),
             Loggers = s.GetRequiredService<ILoggerFactory>(),
             KeepUpdates = keepUpdates,
@@ -77,7 +79,6 @@ static class ServerServices
             .AddSingleton<UploadOptions>()
             .AddSingleton(s => new SpoolBudget(s.GetRequiredService<UploadOptions>().BudgetBytes))
             .AddSingleton<UploadLanes>()
-            .AddSingleton<TransferMeter>()
             .AddSingleton<UpdateIntake>()
             .AddSingleton<DownloadSession>()
             .AddSingleton<CallerCredentials>()

@@ -13,6 +13,7 @@ sealed class RoundEffects(RoundServices services, ILogger logger, Action<RoundCo
     readonly SpareTime _forDiagnosis = new(services.Time, stopping);
     readonly SpareTime _forExport = new(services.Time, stopping);
     readonly SpentUpdates _spent = new(services, logger);
+    readonly AssignmentBlobs _blobs = new(services);
     VersionInfo? _toExport;
     int _exporting;
 
@@ -22,11 +23,11 @@ sealed class RoundEffects(RoundServices services, ILogger logger, Action<RoundCo
         {
             case RoundEffect.PushTrain push:
                 var train = RoundOrders.Train(state, push.Work, nowMs, Trace.ParentOf(push.Work.StartRound));
-                services.Clients.TrySend(push.Client, train with { Order = WithManifest(train.Order) });
+                Push(push.Client, train.Order, state.StartOf(push.Work), order => train with { Order = order });
                 break;
             case RoundEffect.PushEvaluate push:
                 var evaluate = RoundOrders.Evaluate(state, push.Evaluation, push.Entry, nowMs, Trace.ParentOf(push.Evaluation.Version));
-                services.Clients.TrySend(push.Client, evaluate with { Order = WithManifest(evaluate.Order) });
+                Push(push.Client, evaluate.Order, push.Evaluation.Target, order => evaluate with { Order = order });
                 break;
             case RoundEffect.CancelAssignment cancel:
                 services.Clients.TrySend(cancel.Client, new ServerSays.Cancel(cancel.AssignmentId, cancel.Reason));
@@ -84,9 +85,13 @@ sealed class RoundEffects(RoundServices services, ILogger logger, Action<RoundCo
             services.Metrics.Refused(refusal);
     }
 
-    WorkOrder WithManifest(WorkOrder order) => order with { Manifest = services.Manifests.Of(order.ManifestDigest) };
-
     public Task DrainAsync() => Task.WhenAll(_work, _export, _diagnosing, _spent.DrainAsync());
+
+    void Push(string client, WorkOrder order, VersionInfo start, Func<WorkOrder, ServerSays> say)
+    {
+        if (services.Clients.Find(client) is { } connected)
+            connected.TrySend(say(_blobs.Complete(order, start, connected)));
+    }
 
     void ReportUpdate(StepResult step, RoundCommand.UpdateArrived update)
     {

@@ -9,7 +9,8 @@ sealed record RoundServices(IRunStore Store, IUpdateSpools Spools, IRoundWorker 
     /// <summary>Keep the updates of every run, whatever its specification says.</summary>
     public bool KeepUpdates { get; init; }
 
-    public required AssignmentManifests Manifests { get; init; }
+    public required KeptBlobs Blobs { get; init; }
+    public required TransferMeter Transfers { get; init; }
     public required RoundMetrics Metrics { get; init; }
     public required ILoggerFactory Loggers { get; init; }
 }

@@ -173,6 +173,7 @@ static class ProtoMapping
         Runs = hello.Runs.Count <= ProtocolLimits.JoinedRuns
             ? [.. hello.Runs.Select(r => Short("hello.runs", r))]
             : throw TooMany("hello.runs", hello.Runs.Count, ProtocolLimits.JoinedRuns),
+        TakesBlobs = hello.TakesBlobs,
     };
 
     static DeviceProfile ReadDevice(Wire.Device? device) => device is null
@@ -268,6 +269,7 @@ static class ProtoMapping
         return assignment;
     }
 
+    // Nothing is copied: the cohort shares the bytes.
     static Wire.Assignment WriteOrder(WorkOrder order) => new()
     {
         AssignmentId = order.AssignmentId,
@@ -280,6 +282,7 @@ static class ProtoMapping
         RemainingMs = (ulong)order.RemainingMs,
         Traceparent = order.TraceParent ?? "",
         Manifest = UnsafeByteOperations.UnsafeWrap(order.Manifest),
+        Blobs = { order.Blobs.Select(UnsafeByteOperations.UnsafeWrap) },
     };
 
     static readonly Dictionary<Wire.TensorEncoding, string> EncodingNames = new()

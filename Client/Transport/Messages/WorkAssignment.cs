@@ -15,6 +15,9 @@ public sealed record WorkAssignment
 
     /// <summary>The manifest as it came with the assignment; empty where it is to be fetched.</summary>
     public ReadOnlyMemory<byte> Manifest { get; init; }
+
+    /// <summary>Contents of blobs as they came with the assignment; which ones they are, their digests say.</summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>> Blobs { get; init; } = [];
     public required string SchemaDigest { get; init; }
     public required string PlanDigest { get; init; }
     public required int PlanVersion { get; init; }

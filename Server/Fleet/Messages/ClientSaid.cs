@@ -11,6 +11,9 @@ abstract record ClientSaid
 
         /// <summary>Runs whose end the client must hear of, should it have come while it was away.</summary>
         public IReadOnlyList<string> Runs { get; init; } = [];
+
+        /// <summary>Whether it reads blobs that come with an assignment.</summary>
+        public bool TakesBlobs { get; init; }
     }
 
     public sealed record JoinRun(string Run, string BaseDigest, string SchemaDigest, long TrainingSamples, long EvaluationSamples) : ClientSaid;

@@ -42,6 +42,9 @@ sealed record WorkOrder(string AssignmentId, string Run, int Round, string Manif
     /// <summary>The manifest itself; empty where it is too large to go with every assignment.</summary>
     public ReadOnlyMemory<byte> Manifest { get; init; }
 
+    /// <summary>Contents of blobs that the client probably lacks.</summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>> Blobs { get; init; } = [];
+
     /// <summary>W3C form of the span that the work belongs below; null where nobody traces.</summary>
     public string? TraceParent { get; init; }
 }

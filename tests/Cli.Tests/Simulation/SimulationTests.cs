@@ -38,6 +38,21 @@ public sealed class SimulationTests
         Assert.True(storm.VirtualSeconds > calm.VirtualSeconds);
     }
 
+    /// <summary>One way for the assignment, with the new version in it, and one for the update; whoever downloads needs two more.</summary>
+    [Fact]
+    public void Run_SmallVersionsOnALongLine_AreDownloadedOnceAndComeWithTheAssignmentsAfterThat()
+    {
+        const double OneWay = 2;
+        var script = Scripts.Calm(clients: 3);
+        (script.Clients()["latencyMs"], script.Clients()["jitterMs"], script.Clients()["stepsPerSecond"]) = (1000 * OneWay, 0, 1000);
+
+        var rounds = Scripts.Run(script).Rounds;
+
+        Assert.True(rounds[0].Seconds > 4 * OneWay, $"{rounds[0].Seconds} s");
+        Assert.All(rounds.Skip(1), r => Assert.InRange(r.Seconds!.Value, 2 * OneWay, 3 * OneWay));
+        Assert.All(rounds.Skip(1), r => Assert.True(r.BytesDown > 0));
+    }
+
     /// <summary>What an encoding left out is part of the next update, so a crash that lost or doubled it would show in the published bytes.</summary>
     [Theory]
     [InlineData("nf4", 5)]

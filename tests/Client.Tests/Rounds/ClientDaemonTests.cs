@@ -27,6 +27,7 @@ public sealed class ClientDaemonTests : IDisposable
         var (hello, peer) = await _fixture.WelcomeAsync();
         Assert.Equal(("site-a", 1u), (hello.ClientId, hello.ProtocolVersion));
         Assert.Equal(MethodCatalog.Default.Names, hello.Methods);
+        Assert.True(hello.TakesBlobs);
         await peer.SendAsync(new() { Assignment = _fixture.Train(Id) });
         var (header, bytes) = await _fixture.TakeUpdateAsync();
         await _fixture.WaitUntilOutboxIsEmptyAsync();
@@ -58,6 +59,42 @@ public sealed class ClientDaemonTests : IDisposable
         assignment.Manifest = ByteString.CopyFrom(_fixture.ManifestBytes("another-run"));
         Assert.Equal(_fixture.ManifestDigest, await StartOfUpdateAsync(assignment));
     }
+
+    [Fact]
+    public async Task Train_GroupsCameAlong_AreNotAskedForNorByTheEvaluationAfterIt()
+    {
+        var assignment = _fixture.Train(Id);
+        assignment.Blobs.Add(_fixture.GroupBytes().Select(b => ByteString.CopyFrom(b)));
+
+        var running = _fixture.RunDaemonAsync(_stop.Token);
+        var (_, peer) = await _fixture.WelcomeAsync();
+        await peer.SendAsync(new() { Assignment = assignment });
+        await _fixture.TakeUpdateAsync();
+        await peer.SendAsync(new() { Assignment = _fixture.Evaluate("e") });
+        var result = await peer.ExpectAsync(m => m.Evaluation);
+        await StopAsync(running);
+
+        Assert.Empty(GroupsAskedFor());
+        var direct = _fixture.Site.Evaluate(new StartPoint(_fixture.Bundle.Version0, []), 50, 50, null, CancellationToken.None);
+        Assert.Equal((ulong)direct.Correct, result.Correct);
+    }
+
+    [Fact]
+    public async Task Train_GroupThatCameAlongIsDamaged_IsFetchedAndNoOther()
+    {
+        var assignment = _fixture.Train(Id);
+        byte[][] groups = [.. _fixture.GroupBytes()];
+        var right = TreeDigest.Of(groups[1]);
+        groups[1][^1] ^= 1;
+        assignment.Blobs.Add(groups.Select(b => ByteString.CopyFrom(b)));
+
+        await StartOfUpdateAsync(assignment);
+
+        Assert.Equal([right], GroupsAskedFor());
+    }
+
+    List<string> GroupsAskedFor() =>
+        [.. _fixture.Coordinator.Downloads.Select(d => Convert.ToHexStringLower(d.Span)).Where(_fixture.GroupBytes().Select(b => TreeDigest.Of(b)).Contains)];
 
     async Task<ByteString> StartOfUpdateAsync(Assignment assignment)
     {

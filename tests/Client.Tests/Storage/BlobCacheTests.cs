@@ -179,6 +179,40 @@ public sealed class BlobCacheTests : IDisposable
     }
 
     [Fact]
+    public async Task Get_SomeCameAlong_FetchesTheOthersOnly()
+    {
+        var source = new Source(Blobs);
+        var shelf = new BlobMemory(1 << 20);
+        var all = await GetAllAsync(new BlobCache(shelf, source), [3, 2, 0, 3], Blobs[0], Blobs[3]);
+        Assert.Equal([Blobs[3], Blobs[2], Blobs[0], Blobs[3]], all);
+        Assert.Equal([[0L]], source.Calls);
+        Assert.Equal(3 * Blob.Length, shelf.Bytes);
+    }
+
+    [Fact]
+    public async Task Get_WhatCameAlongHasOtherBytes_FetchesAndKeepsNoneOfIt()
+    {
+        var source = new Source(Blobs);
+        var all = await GetAllAsync(Cache(source), [0, 1], Blobs[2], new byte[77], []);
+        Assert.Equal([Blobs[0], Blobs[1]], all);
+        Assert.Equal([[0L, 0L]], source.Calls);
+        Assert.Equal(new[] { 0, 1 }.Select(i => TreeDigest.Of(Blobs[i])).Order(), Directory.GetFiles(_folder.Path).Select(f => Path.GetFileName(f)!).Order());
+    }
+
+    [Fact]
+    public async Task Get_CameAlongAfterADownloadThatBrokeOff_IsNotFetched()
+    {
+        var source = new Source(Blob) { BreakAfter = 2 };
+        await Assert.ThrowsAsync<LinkException>(() => GetAsync(Cache(source), Digest));
+        Assert.Equal([Blob], await GetAllAsync(Cache(source), [0], Blob));
+        Assert.Single(source.Calls);
+    }
+
+    [Fact]
+    public async Task Get_MoreCameAlongThanFits_StillGivesEachOfThem() =>
+        Assert.Equal(Blobs, await GetAllAsync(new BlobCache(new BlobMemory(2 * Blob.Length), new Source(Blobs)), [0, 1, 2, 3], Blobs));
+
+    [Fact]
     public async Task Drop_ThenOthers_AreWrittenOverItAndHoldNothingOfIt()
     {
         var shorter = new byte[200];
@@ -231,10 +265,10 @@ public sealed class BlobCacheTests : IDisposable
         throw new InvalidOperationException("Nothing came.");
     }
 
-    static async Task<List<byte[]>> GetAllAsync(BlobCache cache, IEnumerable<int> which)
+    static async Task<List<byte[]>> GetAllAsync(BlobCache cache, IEnumerable<int> which, params byte[][] unasked)
     {
         var came = new List<byte[]>();
-        await foreach (var blob in cache.GetAsync([.. which.Select(i => TreeDigest.Of(Blobs[i]))], CancellationToken.None))
+        await foreach (var blob in cache.GetAsync([.. which.Select(i => TreeDigest.Of(Blobs[i]))], [.. unasked.Select(b => (ReadOnlyMemory<byte>)b)], CancellationToken.None))
             came.Add(Bytes(blob));
         return came;
     }

@@ -54,6 +54,27 @@ public sealed class TieredBlobsTests : IDisposable
     }
 
     [Fact]
+    public void Put_MoreSmallOnesThanFitAndALargeOne_KeepsThemInMemoryOrAsFiles()
+    {
+        var shelf = Shelf();
+        byte[][] many = [.. Enumerable.Range(0, 4).Select(i => Bytes(i, TieredBlobs.SmallBytes)), Large];
+        foreach (var blob in many)
+            shelf.Put(TreeDigest.Of(blob), blob);
+        Assert.All(many, blob => Assert.Equal(blob, Found(shelf, blob)));
+        Assert.Equal(many[3..].Select(b => TreeDigest.Of(b)).Order(), Directory.GetFiles(_folder.Path).Select(f => Path.GetFileName(f)!).Order());
+    }
+
+    [Fact]
+    public void Put_OverALargerOneThatWasDropped_HoldsNothingOfIt()
+    {
+        var folder = new BlobFolder(_folder.Path, 100 << 20, TimeProvider.System);
+        folder.Put(TreeDigest.Of(Large), Large);
+        folder.Drop(TreeDigest.Of(Large));
+        folder.Put(TreeDigest.Of(Small), Small);
+        Assert.Equal(Small, File.ReadAllBytes(Directory.GetFiles(_folder.Path).Single()));
+    }
+
+    [Fact]
     public void Drop_MakesRoomInMemory()
     {
         var shelf = Shelf();

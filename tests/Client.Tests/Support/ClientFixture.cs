@@ -190,6 +190,14 @@ sealed class ClientFixture : IDisposable
         return Coordinator.AddBlob(manifest.ToByteArray());
     }
 
+    /// <summary>What the groups of version 0 hold, in their order.</summary>
+    public IEnumerable<byte[]> GroupBytes() => Bundle.Version0.Layout.Groups.Select(group =>
+    {
+        using var stream = new MemoryStream();
+        SafetensorsWriter.Write(stream, group.Tensors.Select(t => TensorContent.Singles(t.Name, [.. t.Shape.Select(s => (long)s)], Bundle.Version0[t])));
+        return stream.ToArray();
+    });
+
     /// <summary>A manifest of version 0 of another run.</summary>
     public ByteString AddManifest(string run) => Coordinator.AddBlob(Manifest(run).ToByteArray());
 
@@ -199,12 +207,8 @@ sealed class ClientFixture : IDisposable
     AdapterManifest Manifest(string run = Run, uint version = 0)
     {
         var manifest = new AdapterManifest { RunId = run, Version = version, SchemaDigest = SchemaDigest, PlanDigest = PlanDigest };
-        foreach (var group in Bundle.Version0.Layout.Groups)
-        {
-            using var stream = new MemoryStream();
-            SafetensorsWriter.Write(stream, group.Tensors.Select(t => TensorContent.Singles(t.Name, [.. t.Shape.Select(s => (long)s)], Bundle.Version0[t])));
-            manifest.Groups.Add(new GroupBlob { Group = group.Group.Name, Digest = Coordinator.AddBlob(stream.ToArray()), Size = (ulong)stream.Length });
-        }
+        foreach (var (group, bytes) in Bundle.Version0.Layout.Groups.Zip(GroupBytes()))
+            manifest.Groups.Add(new GroupBlob { Group = group.Group.Name, Digest = Coordinator.AddBlob(bytes), Size = (ulong)bytes.Length });
         return manifest;
     }
 }

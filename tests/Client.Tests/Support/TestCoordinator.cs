@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Federated.Client.Transport;
@@ -16,6 +17,9 @@ sealed class TestCoordinator
     readonly Dictionary<string, byte[]> _blobs = new(StringComparer.Ordinal);
     readonly Channel<Peer<ServerMessage, ClientMessage>> _connections = Channel.CreateUnbounded<Peer<ServerMessage, ClientMessage>>();
     readonly Channel<Peer<UploadReply, UploadFrame>> _uploads = Channel.CreateUnbounded<Peer<UploadReply, UploadFrame>>();
+
+    /// <summary>Digests of the blobs that were asked for, in their order.</summary>
+    public ConcurrentQueue<ByteString> Downloads { get; } = [];
 
     public InProcessHandlers Handlers => new(
         (stream, cancellation) => HandOver(_connections, stream, cancellation),
@@ -38,6 +42,7 @@ sealed class TestCoordinator
         var wanted = request.More.Select(m => (m.Digest, m.Offset)).Prepend((request.Digest, request.Offset));
         foreach (var (index, (digest, offset)) in wanted.Index())
         {
+            Downloads.Enqueue(digest);
             if (!_blobs.TryGetValue(Convert.ToHexStringLower(digest.Span), out var blob))
                 throw new LinkException(LinkFailure.NotFound, "F405: no such blob.");
             for (var at = (int)offset; at < blob.Length; at += ChunkBytes)

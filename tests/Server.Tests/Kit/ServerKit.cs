@@ -31,15 +31,14 @@ sealed class ServerKit : IAsyncDisposable
         var fold = new RecordedFold(Blobs, Spools, adapters, new WorkerOptions(threads));
         var worker = new RoundWorker(Blobs, adapters, versions, fold, new WorkerOptions(threads), Secrets);
         Replay = new RoundReplay(Blobs, Store, adapters, fold, Secrets);
-        var services = new RoundServices(Store, Spools, worker, Clients, Time) { Manifests = new AssignmentManifests(Blobs), Metrics = Metrics, Loggers = Loggers };
+        var services = new RoundServices(Store, Spools, worker, Clients, Time) { Blobs = new KeptBlobs(Blobs), Transfers = Transfers, Metrics = Metrics, Loggers = Loggers };
         Runs = new RunDirectory(services, new RunAdmission(Blobs, versions, Store, adapters, Secrets));
-        var meter = new TransferMeter();
         var options = uploads ?? new UploadOptions();
-        var intake = new UpdateIntake(Runs, Store, Spools, adapters, meter);
+        var intake = new UpdateIntake(Runs, Store, Spools, adapters, Transfers);
         Transport = new InProcessTransport(
             new SessionServices(Runs, Clients, Tokens, Fleet, Time) { Standings = Standings, Metrics = Metrics, Loggers = Loggers },
             new UploadServices(intake, Spools, new UploadLanes(options), new SpoolBudget(options.BudgetBytes), Tokens) { Options = options, Metrics = Metrics, Time = Time },
-            new DownloadSession(Blobs, Runs, Tokens, meter, Metrics));
+            new DownloadSession(Blobs, Runs, Tokens, Transfers, Metrics));
         Wire = new InProcessWire(Transport);
     }
 
@@ -68,6 +67,8 @@ sealed class ServerKit : IAsyncDisposable
     public InProcessTransport Transport { get; }
 
     public InProcessWire Wire { get; }
+
+    public TransferMeter Transfers { get; } = new();
 
     public RoundMetrics Metrics { get; } = new();
 

@@ -28,6 +28,9 @@ sealed class SyntheticClient(string id, IWire wire, TestAdapter adapter)
 
     public float Scale { get; init; } = 0.01f;
 
+    /// <summary>Whether it says that it reads blobs in assignments.</summary>
+    public bool TakesBlobs { get; init; }
+
     /// <summary>Trains once and sends the same delta in every round.</summary>
     public bool Instant { get; init; }
 
@@ -88,7 +91,7 @@ sealed class SyntheticClient(string id, IWire wire, TestAdapter adapter)
 
     public Hello Hello()
     {
-        var hello = new Hello { ProtocolVersion = 1, ClientId = id, Software = "synthetic", Device = new Device { Kind = "cpu", Threads = 1 } };
+        var hello = new Hello { ProtocolVersion = 1, ClientId = id, Software = "synthetic", Device = new Device { Kind = "cpu", Threads = 1 }, TakesBlobs = TakesBlobs };
         hello.Encodings.Add([TensorEncoding.F32, TensorEncoding.F16, TensorEncoding.Bf16, TensorEncoding.I8Block, TensorEncoding.Nf4, TensorEncoding.TopK]);
         hello.Methods.Add("lora");
         hello.PendingAssignments.Add(_outbox.Keys);

@@ -63,6 +63,7 @@ public sealed class PlannedRunTests
         var (b, c) = (Second(clients[1]), Second(clients[2]));
         Assert.Equal((25u, 4u, 0), (b.Train.Steps, b.Train.BatchSize, b.Train.MeasureBatches.Count));
         Assert.NotEqual(b.PlanDigest, c.PlanDigest);
+        Assert.Empty(b.Blobs);
         var plan = AdapterPlan.Parse(server.Blobs.ReadAll(Convert.ToHexStringLower(b.PlanDigest.Span)));
         Assert.Empty(plan.Clients);
         Assert.Equal((2, 4, false), (plan.Of(PlannedRunTests.First).Rank, plan.Of(PlannedRunTests.First).BaseBits, plan.Of(PlannedRunTests.Second).Enabled));
@@ -138,7 +139,7 @@ public sealed class PlannedRunTests
     static async Task<(RoundLoop Loop, List<SyntheticClient> Clients)> FinishAsync(ServerKit server)
     {
         var loop = await server.CreateAsync(Adapter, Spec());
-        var clients = Sites.Select(c => new SyntheticClient(c.Id, server.Wire, Adapter) { Measurement = Measured(c.Memory), Scale = 0.1f }).ToList();
+        var clients = Sites.Select(c => new SyntheticClient(c.Id, server.Wire, Adapter) { Measurement = Measured(c.Memory), Scale = 0.1f, TakesBlobs = true }).ToList();
         await Task.WhenAll(clients.Select(c => c.RunAsync(CancellationToken.None))).DefaultTimeout();
         Assert.Equal(RoundPhase.Completed, loop.Current.State.Phase);
         return (loop, clients);

@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 
-namespace Federated.Server.Transport;
+namespace Federated.Server.Fleet;
 
-/// <summary>Bytes that clients downloaded since their last accepted update.</summary>
+/// <summary>Bytes that went to clients, by download or with their assignments, since their last accepted update.</summary>
 sealed class TransferMeter
 {
     readonly ConcurrentDictionary<string, long> _down = new(StringComparer.Ordinal);
