@@ -27,7 +27,7 @@ sealed record SimulationResult
     public required string EventLogDigest { get; init; }
 
     [JsonIgnore]
-    public required string EventLog { get; init; }
+    public string EventLog { get; init; } = "";
 
     public static async Task<SimulationResult> OfAsync(
         string outcome, MemoryRunStore store, string run, IReadOnlyList<SimulatedClient> clients, SimulatedClock clock, EventLog log)
