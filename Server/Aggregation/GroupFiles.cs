@@ -89,7 +89,7 @@ static class GroupFiles
 
     static GroupInfo Add(IBlobBatch batch, string group, ReadOnlyMemory<byte> bytes) => new(group, batch.Add(bytes), bytes.Length);
 
-    static OffsetFactor ReadOffset(byte[] bytes, LayoutGroup? group, string name)
+    static OffsetFactor ReadOffset(ReadOnlyMemory<byte> bytes, LayoutGroup? group, string name)
     {
         try
         {

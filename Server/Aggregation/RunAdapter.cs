@@ -17,7 +17,7 @@ sealed record RunAdapter(string SchemaDigest, string PlanDigest, AdapterSchema S
     {
         try
         {
-            return new RunAdapter(schemaDigest, planDigest, AdapterSchema.Parse(blobs.ReadAll(schemaDigest)), AdapterPlan.Parse(blobs.ReadAll(planDigest)));
+            return new RunAdapter(schemaDigest, planDigest, AdapterSchema.Parse(blobs.ReadAll(schemaDigest).Span), AdapterPlan.Parse(blobs.ReadAll(planDigest).Span));
         }
         catch (FormatException e)
         {

@@ -6,10 +6,10 @@ namespace Federated.Server.Rounds;
 /// <summary>Small blobs in memory: a whole cohort is sent the same ones in a row.</summary>
 sealed class KeptBlobs(IBlobStore blobs)
 {
-    const int MostBytes = 8 << 20, MostKept = 4096;
+    const int MostBytes = 2 << 20, MostKept = 4096;
 
     readonly Lock _room = new();
-    readonly Dictionary<string, byte[]> _kept = new(StringComparer.Ordinal);
+    readonly Dictionary<string, ReadOnlyMemory<byte>> _kept = new(StringComparer.Ordinal);
     long _bytes;
 
     /// <summary>Empty where it is larger, or cannot be read: then the client fetches it, and hears why it cannot.</summary>
@@ -25,20 +25,20 @@ sealed class KeptBlobs(IBlobStore blobs)
         return read;
     }
 
-    byte[] Read(string digest, int mostBytes)
+    ReadOnlyMemory<byte> Read(string digest, int mostBytes)
     {
         try
         {
-            return blobs.Size(digest) <= mostBytes ? blobs.ReadAll(digest) : [];
+            return blobs.Size(digest) <= mostBytes ? blobs.ReadAll(digest) : default;
         }
         catch (Exception e) when (e is FaultException or IOException or UnauthorizedAccessException)
         {
-            return [];
+            return default;
         }
     }
 
     // What is asked for next is mostly new: older versions are over.
-    void Keep(string digest, byte[] bytes)
+    void Keep(string digest, ReadOnlyMemory<byte> bytes)
     {
         lock (_room)
         {

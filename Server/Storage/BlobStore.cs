@@ -72,10 +72,10 @@ sealed class BlobStore : IBlobStore, IDisposable
         return RandomAccess.Read(file, into, offset);
     }
 
-    public byte[] ReadAll(string digest)
+    public ReadOnlyMemory<byte> ReadAll(string digest)
     {
         if (_recent.TryFind(digest, out var recent))
-            return recent.ToArray();
+            return recent;
         using var file = OpenFile(digest);
         var bytes = new byte[RandomAccess.GetLength(file)];
         for (var read = 0; read < bytes.Length;)

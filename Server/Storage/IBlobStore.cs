@@ -19,7 +19,7 @@ interface IBlobStore
 
     /// <summary>The whole blob, its digest verified.</summary>
     /// <exception cref="Faults.FaultException">There is no such blob, or it is corrupt.</exception>
-    byte[] ReadAll(string digest);
+    ReadOnlyMemory<byte> ReadAll(string digest);
 
     /// <summary>The whole blob in place, its digest verified.</summary>
     /// <exception cref="Faults.FaultException">There is no such blob, or it is corrupt.</exception>

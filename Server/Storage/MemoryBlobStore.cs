@@ -25,13 +25,13 @@ sealed class MemoryBlobStore : IBlobStore
 
     public int Read(string digest, long offset, Span<byte> into)
     {
-        var rest = ReadAll(digest).AsSpan((int)offset);
+        var rest = ReadAll(digest).Span[(int)offset..];
         rest = rest[..Math.Min(rest.Length, into.Length)];
         rest.CopyTo(into);
         return rest.Length;
     }
 
-    public byte[] ReadAll(string digest) =>
+    public ReadOnlyMemory<byte> ReadAll(string digest) =>
         _blobs.TryGetValue(digest, out var bytes) ? bytes : throw new FaultException(Fault.BlobNotFound, $"There is no blob {digest}.");
 
     public IStoredBytes Open(string digest) => new MemoryBytes(ReadAll(digest));

@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace Federated.Server.Storage;
 
 /// <summary>
-/// Small blobs that are durable in a slot together and get their files later, many of them at once: until then they are read from memory. A version of a small adapter
-/// costs its round one flush, not one for each of its groups. What a kill leaves in slots becomes files at the next start.
+/// Small blobs that are durable in a slot together and get their files a little later: until then they are read from memory. A version of a small adapter costs its
+/// round one flush, not one for each of its groups. What a kill leaves in slots becomes files at the next start.
 /// </summary>
 sealed class RecentBlobs : IDisposable
 {
@@ -14,8 +14,7 @@ sealed class RecentBlobs : IDisposable
     // Each with as much memory as it has bytes.
     const int MostSlots = 32;
 
-    // So long that many come together, and so short that there are slots left at a hundred versions a second.
-    static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(100), BackOff = TimeSpan.FromSeconds(1);
+    static readonly TimeSpan BackOff = TimeSpan.FromSeconds(1);
 
     readonly SlotFile _slots;
     readonly Action<IEnumerable<SlotEntry>> _write;
@@ -98,11 +97,10 @@ sealed class RecentBlobs : IDisposable
     {
         try
         {
-            var wait = Gathering;
             do
             {
-                await Task.Delay(wait, _stopping.Token);
-                wait = await TrySettleAsync() ? Gathering : BackOff;
+                if (!await TrySettleAsync())
+                    await Task.Delay(BackOff, _stopping.Token);
             }
             while (GoesOn());
         }

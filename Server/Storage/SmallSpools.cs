@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using Federated.Formats.Digests;
 using Federated.Server.Faults;
@@ -17,7 +18,7 @@ sealed class SmallSpools : IDisposable
     const int MostSlots = 32;
 
     readonly SlotFile _slots;
-    readonly ConcurrentDictionary<SpoolKey, (int Slot, byte[] Bytes)> _complete = new();
+    readonly ConcurrentDictionary<SpoolKey, Update> _complete = new();
     readonly ConcurrentDictionary<SpoolKey, byte> _damaged = new();
     long _bytes;
 
@@ -34,15 +35,15 @@ sealed class SmallSpools : IDisposable
     {
         if (_complete.ContainsKey(key))
             return new CompletedSpool(size);
-        return size <= MostBytes && _slots.TryTake() is { } slot ? new Spool(this, key, (slot, Room(size)), flushes) : null;
+        return size <= MostBytes && _slots.TryTake() is { } slot ? new Spool(this, key, new Update(this, slot, (int)size), flushes) : null;
     }
 
     /// <summary>Null where it is not here.</summary>
     /// <exception cref="FaultException">What an earlier process received is damaged; it can be sent again.</exception>
     public IStoredBytes? Find(SpoolKey key)
     {
-        if (_complete.TryGetValue(key, out var update))
-            return new MemoryBytes(update.Bytes);
+        if (_complete.TryGetValue(key, out var update) && update.TryUse())
+            return update;
         return _damaged.TryRemove(key, out _) ? throw new FaultException(Fault.SpoolCorrupt, $"The update {key.Digest} on disk no longer has its digest.") : null;
     }
 
@@ -54,7 +55,7 @@ sealed class SmallSpools : IDisposable
         foreach (var key in _complete.Keys.Where(k => k.Run == run && k.Round <= round))
         {
             if (_complete.TryRemove(key, out var update))
-                Release(update);
+                update.Dispose();
         }
     }
 
@@ -66,32 +67,19 @@ sealed class SmallSpools : IDisposable
     // One that was not complete when the power went has no receipt either, and nobody will ask for it.
     void Recover(int slot, IReadOnlyList<SlotEntry> entries)
     {
-        var (entry, key) = (entries[0], KeyOf(entries[0]));
-        var bytes = Room(entry.Bytes.Length);
-        entry.Bytes.CopyTo(bytes);
+        var (entry, key, update) = (entries[0], KeyOf(entries[0]), new Update(this, slot, entries[0].Bytes.Length));
+        entry.Bytes.Span.CopyTo(update.Room);
         if (!entry.IsSound)
             _damaged[key] = 0;
-        if (!entry.IsSound || !_complete.TryAdd(key, (slot, bytes)))
-            Release((slot, bytes));
+        if (!entry.IsSound || !_complete.TryAdd(key, update))
+            update.Dispose();
     }
 
-    byte[] Room(long size)
+    void Complete(SpoolKey key, Update update)
     {
-        Interlocked.Add(ref _bytes, size);
-        return new byte[size];
-    }
-
-    void Release((int Slot, byte[] Bytes) update)
-    {
-        Interlocked.Add(ref _bytes, -update.Bytes.Length);
-        _slots.Release(update.Slot);
-    }
-
-    void Complete(SpoolKey key, (int Slot, byte[] Bytes) update)
-    {
-        _slots.Write(update.Slot, [new SlotEntry($"{key.Round}/{key.Run}", key.Digest, update.Bytes)]);
+        _slots.Write(update.Slot, [new SlotEntry($"{key.Round}/{key.Run}", key.Digest, update.Content)]);
         if (!_complete.TryAdd(key, update))
-            Release(update);
+            update.Dispose();
     }
 
     static SpoolKey KeyOf(SlotEntry entry)
@@ -100,7 +88,7 @@ sealed class SmallSpools : IDisposable
         return new SpoolKey(entry.Name[(cut + 1)..], int.Parse(entry.Name[..cut], System.Globalization.CultureInfo.InvariantCulture), entry.Digest);
     }
 
-    sealed class Spool(SmallSpools spools, SpoolKey key, (int Slot, byte[] Bytes) room, SemaphoreSlim flushes) : ISpool
+    sealed class Spool(SmallSpools spools, SpoolKey key, Update update, SemaphoreSlim flushes) : ISpool
     {
         TreeDigest _hasher = new();
         bool _isComplete;
@@ -111,7 +99,7 @@ sealed class SmallSpools : IDisposable
 
         public void Append(ReadOnlySpan<byte> bytes)
         {
-            bytes.CopyTo(room.Bytes.AsSpan((int)Offset));
+            bytes.CopyTo(update.Room[(int)Offset..]);
             _hasher.Append(bytes);
         }
 
@@ -125,7 +113,7 @@ sealed class SmallSpools : IDisposable
             await flushes.WaitAsync(stopping);
             try
             {
-                spools.Complete(key, room);
+                spools.Complete(key, update);
                 return _isComplete = true;
             }
             finally
@@ -137,7 +125,53 @@ sealed class SmallSpools : IDisposable
         public void Dispose()
         {
             if (!_isComplete)
-                spools.Release(room);
+                update.Dispose();
+        }
+    }
+
+    /// <summary>One update's slot and bytes; both are somebody else's once it was deleted and whoever reads it is done.</summary>
+    sealed class Update : IStoredBytes
+    {
+        readonly SmallSpools _spools;
+        readonly byte[] _bytes;
+        readonly int _length;
+        int _users = 1;
+
+        public Update(SmallSpools spools, int slot, int length)
+        {
+            (_spools, Slot, _length, _bytes) = (spools, slot, length, ArrayPool<byte>.Shared.Rent(length));
+            Interlocked.Add(ref spools._bytes, length);
+        }
+
+        public int Slot { get; }
+
+        public Span<byte> Room => _bytes.AsSpan(0, _length);
+
+        public ReadOnlyMemory<byte> Content => _bytes.AsMemory(0, _length);
+
+        public long Length => _length;
+
+        public ReadOnlySpan<byte> Span(long offset, int length) => Room.Slice((int)offset, length);
+
+        /// <summary>False where it is gone.</summary>
+        public bool TryUse()
+        {
+            for (var users = Volatile.Read(ref _users); users > 0; users = Volatile.Read(ref _users))
+            {
+                if (Interlocked.CompareExchange(ref _users, users + 1, users) == users)
+                    return true;
+            }
+            return false;
+        }
+
+        /// <summary>To be called once by whoever made it or took it into use.</summary>
+        public void Dispose()
+        {
+            if (Interlocked.Decrement(ref _users) != 0)
+                return;
+            Interlocked.Add(ref _spools._bytes, -_length);
+            _spools._slots.Release(Slot);
+            ArrayPool<byte>.Shared.Return(_bytes);
         }
     }
 }

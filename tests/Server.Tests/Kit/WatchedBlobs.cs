@@ -13,7 +13,7 @@ sealed class WatchedBlobs : IBlobStore
     /// <summary>The disk of whole blobs does not answer.</summary>
     public bool IsBroken { get; set; }
 
-    public byte[] ReadAll(string digest)
+    public ReadOnlyMemory<byte> ReadAll(string digest)
     {
         Reads.Enqueue(digest);
         return IsBroken ? throw new IOException("The disk is gone.") : _inner.ReadAll(digest);

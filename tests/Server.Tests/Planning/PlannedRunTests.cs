@@ -64,7 +64,7 @@ public sealed class PlannedRunTests
         Assert.Equal((25u, 4u, 0), (b.Train.Steps, b.Train.BatchSize, b.Train.MeasureBatches.Count));
         Assert.NotEqual(b.PlanDigest, c.PlanDigest);
         Assert.Empty(b.Blobs);
-        var plan = AdapterPlan.Parse(server.Blobs.ReadAll(Convert.ToHexStringLower(b.PlanDigest.Span)));
+        var plan = AdapterPlan.Parse(server.Blobs.ReadAll(Convert.ToHexStringLower(b.PlanDigest.Span)).Span);
         Assert.Empty(plan.Clients);
         Assert.Equal((2, 4, false), (plan.Of(PlannedRunTests.First).Rank, plan.Of(PlannedRunTests.First).BaseBits, plan.Of(PlannedRunTests.Second).Enabled));
     }

@@ -15,7 +15,7 @@ public sealed class KeptBlobsTests
         var digest = await AddAsync(1, 100);
         var kept = new KeptBlobs(_store);
         var first = kept.Of(digest, 100);
-        Assert.Equal(_store.ReadAll(digest), first.ToArray());
+        Assert.Equal(_store.ReadAll(digest).ToArray(), first.ToArray());
         Assert.Equal(first, kept.Of(digest, 100));
         Assert.Equal(2, _store.Reads.Count);
     }

@@ -104,7 +104,7 @@ public sealed class FullDiskTests
 
         public int Read(string digest, long offset, Span<byte> into) => _store.Read(digest, offset, into);
 
-        public byte[] ReadAll(string digest) => _store.ReadAll(digest);
+        public ReadOnlyMemory<byte> ReadAll(string digest) => _store.ReadAll(digest);
 
         public IStoredBytes Open(string digest) => _store.Open(digest);
     }
