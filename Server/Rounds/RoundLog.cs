@@ -2,8 +2,13 @@ namespace Federated.Server.Rounds;
 
 static partial class RoundLog
 {
-    [LoggerMessage(EventId = 100, EventName = "PhaseEntered", Level = LogLevel.Information, Message = "Run '{RunId}', round {Round}, attempt {Attempt}: {Phase}.")]
-    public static partial void PhaseEntered(this ILogger logger, string runId, int round, int attempt, RoundPhase phase);
+    // Those that every round passes through in between are for who looks for a fault.
+    public static void PhaseEntered(this ILogger logger, RoundState state) => logger.PhaseEntered(
+        state.Phase is RoundPhase.Idle or RoundPhase.Selecting or RoundPhase.Aggregating or RoundPhase.Publishing ? LogLevel.Debug : LogLevel.Information,
+        state.Run, state.Round, state.Attempt, state.Phase);
+
+    [LoggerMessage(EventId = 100, EventName = "PhaseEntered", Message = "Run '{RunId}', round {Round}, attempt {Attempt}: {Phase}.")]
+    static partial void PhaseEntered(this ILogger logger, LogLevel level, string runId, int round, int attempt, RoundPhase phase);
 
     [LoggerMessage(EventId = 101, EventName = "UpdateAccepted", Level = LogLevel.Information, Message = "Run '{RunId}', round {Round} accepted the update of '{ClientId}': {Accepted} of {Quorum}.")]
     public static partial void UpdateAccepted(this ILogger logger, string runId, int round, string clientId, int accepted, int quorum);

@@ -174,7 +174,7 @@ sealed class RoundLoop : IAsyncDisposable
     void Show(RoundState state)
     {
         if (state.Phase != _current.State.Phase)
-            _logger.PhaseEntered(state.Run, state.Round, state.Attempt, state.Phase);
+            _logger.PhaseEntered(state);
         _trace.Follow(_current.State, state);
         _current = new RoundSnapshot(state);
         var changed = _changed;

@@ -1,13 +1,13 @@
 namespace Federated.Server.Rounds;
 
 /// <summary>
-/// Work that nobody waits for, one piece at a time, at most a tenth of the time and four times a second, so that rounds which follow each other fast have the
+/// Work that nobody waits for, one piece at a time, at most a tenth of the time and once a second, so that rounds which follow each other fast have the
 /// machine for themselves.
 /// </summary>
 sealed class SpareTime(TimeProvider time, CancellationToken stopping)
 {
     const int RestsPerWork = 9;
-    static readonly TimeSpan ShortestRest = TimeSpan.FromMilliseconds(250);
+    static readonly TimeSpan ShortestRest = TimeSpan.FromSeconds(1);
 
     (long EndedAt, TimeSpan Took) _last;
 

@@ -210,11 +210,11 @@ sealed class BlobStore : IBlobStore, IDisposable
             var digest = TreeDigest.Of(bytes.Span);
             if (!_added.Add(digest) || store.IsDurable(digest))
                 return digest;
-            // Who wrote it need not have come to flush its name.
-            if (store.Size(digest) is not null)
-                _hasFiles = true;
-            else if (bytes.Length <= RecentBlobs.MostBytes)
+            if (bytes.Length <= RecentBlobs.MostBytes)
                 _small.Add(new SlotEntry("", digest, bytes));
+            // Who wrote it need not have come to flush its name.
+            else if (store.Size(digest) is not null)
+                _hasFiles = true;
             else
                 Write(digest, bytes);
             return digest;

@@ -17,9 +17,10 @@ sealed class MessageDecoder(PipeReader pipe, int? maxSize, string? encoding, IEn
     /// <exception cref="RpcException">What arrived is not a frame, too large, or not a message of this type.</exception>
     public async ValueTask<T?> ReadAsync<T>(Marshaller<T> marshaller, CancellationToken cancellation) where T : class
     {
-        while (true)
+        // Once its prefix is there, a message is worth waking for only when it is whole.
+        for (var wanted = 0; ;)
         {
-            var read = await pipe.ReadAsync(cancellation);
+            var read = await pipe.ReadAtLeastAsync(wanted, cancellation);
             if (read.IsCanceled)
                 throw new OperationCanceledException("The incoming message was cancelled.");
             if (TryReadPrefix(read.Buffer, out var compressed, out var length)
@@ -32,6 +33,7 @@ sealed class MessageDecoder(PipeReader pipe, int? maxSize, string? encoding, IEn
             }
             if (read.IsCompleted)
                 return read.Buffer.IsEmpty ? null : throw Error(StatusCode.Internal, "Incomplete message.");
+            wanted = read.Buffer.Length < MessageEncoder.PrefixLength ? 0 : MessageEncoder.PrefixLength + (int)length;
             pipe.AdvanceTo(read.Buffer.Start, read.Buffer.End);
         }
     }
