@@ -7,6 +7,7 @@ sealed class RoundEffects(RoundServices services, ILogger logger, Action<RoundCo
 {
     public required RoundTrace Trace { get; init; }
 
+    EarlyFold? _early;
     Task _work = Task.CompletedTask;
     Task _export = Task.CompletedTask;
     Task _diagnosing = Task.CompletedTask;
@@ -16,6 +17,20 @@ sealed class RoundEffects(RoundServices services, ILogger logger, Action<RoundCo
     readonly AssignmentBlobs _blobs = new(services);
     VersionInfo? _toExport;
     int _exporting;
+
+    /// <summary>Begins what nobody hears of before the step is durable: a fold takes as long as the commit of its last update.</summary>
+    public void Prepare(StepResult step)
+    {
+        if (step.Effects.OfType<RoundEffect.StartFold>().FirstOrDefault() is { } fold)
+            _early = new EarlyFold(fold.Order, services.Worker, stopping);
+    }
+
+    /// <summary>The commit was refused: what was prepared never was.</summary>
+    public void Forget()
+    {
+        _early?.Forget();
+        _early = null;
+    }
 
     public void Carry(RoundEffect effect, RoundState state, long nowMs)
     {
@@ -33,7 +48,8 @@ sealed class RoundEffects(RoundServices services, ILogger logger, Action<RoundCo
                 services.Clients.TrySend(cancel.Client, new ServerSays.Cancel(cancel.AssignmentId, cancel.Reason));
                 break;
             case RoundEffect.StartFold fold:
-                _work = WorkAsync(services.Worker.FoldAsync(fold.Order, stopping));
+                _work = WorkAsync(_early?.Of(fold.Order) ?? services.Worker.FoldAsync(fold.Order, stopping));
+                _early = null;
                 break;
             case RoundEffect.WriteVersion write:
                 _work = WorkAsync(services.Worker.WriteAsync(write.Order, write.Folded, stopping));

@@ -135,8 +135,15 @@ sealed class RoundLoop : IAsyncDisposable
             steps.Add(step);
             state = step.State;
         }
-        if (rows.Changes.Count > 0 && !await TryCommitAsync(rows.Changes, batch))
-            return;
+        if (rows.Changes.Count > 0)
+        {
+            steps.ForEach(_effects.Prepare);
+            if (!await TryCommitAsync(rows.Changes, batch))
+            {
+                _effects.Forget();
+                return;
+            }
+        }
         Show(state);
         // Of this method alone; the loop itself belongs to no round.
         System.Diagnostics.Activity.Current = _trace.Current;
