@@ -47,6 +47,9 @@ abstract record RoundCommand
 
     public sealed record VersionWritten(VersionInfo Version) : RoundCommand;
 
+    /// <summary>There is time to diagnose a round.</summary>
+    public sealed record DiagnosisDue : RoundCommand;
+
     /// <summary>A published round's diagnostics, a JSON array.</summary>
     public sealed record Diagnosed(int Round, string Json) : RoundCommand;
 

@@ -15,6 +15,9 @@ abstract record RoundEffect
 
     public sealed record WriteVersion(FoldOrder Order, FoldedVersion Folded) : RoundEffect;
 
+    /// <summary>A round waits to be diagnosed.</summary>
+    public sealed record AwaitDiagnosis : RoundEffect;
+
     public sealed record StartDiagnosis(FoldOrder Order) : RoundEffect;
 
     public sealed record VersionPublished(VersionInfo Version, double Seconds) : RoundEffect;

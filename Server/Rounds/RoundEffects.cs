@@ -54,6 +54,9 @@ sealed class RoundEffects(RoundServices services, ILogger logger, Action<RoundCo
             case RoundEffect.WriteVersion write:
                 _work = WorkAsync(services.Worker.WriteAsync(write.Order, write.Folded, stopping));
                 break;
+            case RoundEffect.AwaitDiagnosis:
+                _diagnosing = WorkAsync(DueAsync());
+                break;
             case RoundEffect.StartDiagnosis start:
                 _diagnosing = WorkAsync(_forDiagnosis.RunAsync(ends => services.Worker.DiagnoseAsync(start.Order, ends)));
                 break;
@@ -123,6 +126,12 @@ sealed class RoundEffects(RoundServices services, ILogger logger, Action<RoundCo
                 logger.UpdateNotTaken(state.Run, update.Client, step.Outcome.Refusal!.Code, step.Outcome.Refusal.Message);
                 break;
         }
+    }
+
+    async Task<RoundCommand> DueAsync()
+    {
+        await _forDiagnosis.RestAsync();
+        return new RoundCommand.DiagnosisDue();
     }
 
     async Task WorkAsync(Task<RoundCommand> work)

@@ -40,6 +40,7 @@ static class RoundMachine
         RoundCommand.FoldRefused refused => AggregatingPhase.Quarantine(turn, refused.Reason),
         RoundCommand.UpdatesLost lost => AggregatingPhase.Lose(turn, lost),
         RoundCommand.VersionWritten written => PublishingPhase.Complete(turn, written.Version),
+        RoundCommand.DiagnosisDue => Diagnosing.Start(turn),
         RoundCommand.Diagnosed diagnosed => Diagnosing.Complete(turn, diagnosed),
         RoundCommand.NotDiagnosed failed => Diagnosing.Fail(turn, failed),
         RoundCommand.WorkInterrupted interrupted => AggregatingPhase.Interrupt(turn, interrupted.Reason),

@@ -61,8 +61,11 @@ sealed record RoundState
     /// <summary>Derived from the finished evaluations; null before the first.</summary>
     public StopProgress? Stop { get; init; }
 
-    /// <summary>Published rounds whose diagnostics are still to come: the first is under way, the other waits.</summary>
+    /// <summary>Published rounds whose diagnostics are still to come: the first may be under way, the last waits.</summary>
     public ImmutableArray<Diagnosis> Diagnoses { get; init; } = [];
+
+    /// <summary>Whether the first of <see cref="Diagnoses"/> is under way; not stored.</summary>
+    public bool IsDiagnosing { get; init; }
 
     /// <summary>No client is given up before this time; not stored.</summary>
     public long GraceMs { get; init; }

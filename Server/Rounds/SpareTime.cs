@@ -11,12 +11,17 @@ sealed class SpareTime(TimeProvider time, CancellationToken stopping)
 
     (long EndedAt, TimeSpan Took) _last;
 
-    /// <summary>Rests for as long as the last piece asks for, then works.</summary>
-    public async Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> work)
+    /// <summary>Rests for as long as the last piece asks for.</summary>
+    public Task RestAsync()
     {
         var rest = RestAfter(_last.Took) - time.GetElapsedTime(_last.EndedAt);
-        if (rest > TimeSpan.Zero)
-            await Task.Delay(rest, time, stopping);
+        return rest > TimeSpan.Zero ? Task.Delay(rest, time, stopping) : Task.CompletedTask;
+    }
+
+    /// <summary>Rests, then works.</summary>
+    public async Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> work)
+    {
+        await RestAsync();
         var began = time.GetTimestamp();
         try
         {

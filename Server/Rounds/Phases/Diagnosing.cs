@@ -3,29 +3,37 @@ using Federated.Server.Faults;
 namespace Federated.Server.Rounds.Phases;
 
 /// <summary>
-/// Diagnostics follow the version that they describe. One round's are under way and one round waits; where rounds are published faster
+/// Diagnostics follow the version that they describe, when there is time for them. One round's are under way and one round waits; where rounds are published faster
 /// than that, the waiting one keeps what the fold itself told, and an event says so.
 /// </summary>
 static class Diagnosing
 {
-    const int MostPending = 2;
-
     /// <summary>A version was published; its diagnostics come when they are ready.</summary>
     public static void Begin(RoundTurn turn, Diagnosis diagnosis)
     {
-        if (turn.State.Diagnoses.Length == MostPending)
+        var wasAsked = !turn.State.Diagnoses.IsEmpty;
+        if (turn.State.Diagnoses.Length > (turn.State.IsDiagnosing ? 1 : 0))
             GiveUp(turn, turn.State.Diagnoses[^1], new Refusal(Fault.NotDiagnosed, $"Round {diagnosis.Round} was published before the diagnostics of this one began."));
-        var isFirst = turn.State.Diagnoses.IsEmpty;
         turn.Set(turn.State with { Diagnoses = turn.State.Diagnoses.Add(diagnosis) });
-        if (isFirst)
-            Start(turn);
+        if (!wasAsked)
+            Ask(turn);
     }
 
-    /// <summary>Asks for the diagnostics of the first round that waits, if one does.</summary>
-    public static void Start(RoundTurn turn)
+    /// <summary>Asks for time, if a round waits. Until there is some, a newer round may take the place of the one that waits: its updates need not be kept.</summary>
+    public static void Ask(RoundTurn turn)
     {
         if (!turn.State.Diagnoses.IsEmpty)
-            turn.Add(new RoundEffect.StartDiagnosis(turn.State.Diagnoses[0].Order));
+            turn.Add(new RoundEffect.AwaitDiagnosis());
+    }
+
+    /// <summary>There is time for the first round that waits.</summary>
+    public static StepOutcome Start(RoundTurn turn)
+    {
+        if (turn.State.IsDiagnosing || turn.State.Diagnoses.IsEmpty)
+            return StepOutcome.Done;
+        turn.Set(turn.State with { IsDiagnosing = true });
+        turn.Add(new RoundEffect.StartDiagnosis(turn.State.Diagnoses[0].Order));
+        return StepOutcome.Done;
     }
 
     public static StepOutcome Complete(RoundTurn turn, RoundCommand.Diagnosed command)
@@ -42,12 +50,13 @@ static class Diagnosing
         return Next(turn);
     }
 
-    static Diagnosis UnderWay(RoundState state, int round) => state.Diagnoses is [var first, ..] && first.Round == round ? first
+    static Diagnosis UnderWay(RoundState state, int round) => state.IsDiagnosing && state.Diagnoses is [var first, ..] && first.Round == round ? first
         : throw new InvalidOperationException($"Round {round} is not being diagnosed.");
 
     static StepOutcome Next(RoundTurn turn)
     {
-        Start(turn);
+        turn.Set(turn.State with { IsDiagnosing = false });
+        Ask(turn);
         turn.Add(new RoundEffect.DeleteSpools(turn.State.SpentSpools));
         return StepOutcome.Done;
     }

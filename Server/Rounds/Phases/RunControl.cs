@@ -18,7 +18,7 @@ static class RunControl
             turn.Set(turn.State with { RetryAtMs = turn.NowMs });
         if (state.Phase == RoundPhase.Aggregating && state.RetryAtMs is null)
             AggregatingPhase.Begin(turn);
-        Diagnosing.Start(turn);
+        Diagnosing.Ask(turn);
         return StepOutcome.Done;
     }
 

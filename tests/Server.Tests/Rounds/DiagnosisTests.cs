@@ -11,32 +11,37 @@ public sealed class DiagnosisTests
     public void Published_RoundWithoutDiagnostics_AsksForThemAndKeepsItsUpdates()
     {
         var machine = Rounds(1);
+        Assert.Single(machine.Effects.OfType<RoundEffect.AwaitDiagnosis>());
+
+        machine.Do(new RoundCommand.DiagnosisDue());
 
         Assert.Equal(1, Assert.Single(machine.Effects.OfType<RoundEffect.StartDiagnosis>()).Order.Plan.Round);
         Assert.Null(Row(machine, 1).DiagnosticsJson);
         Assert.Equal(RoundPhase.Collecting, machine.State.Phase);
         Publish(machine);
         Assert.Equal(0, Assert.Single(machine.Effects.OfType<RoundEffect.DeleteSpools>()).ThroughRound);
-        Assert.Empty(machine.Effects.OfType<RoundEffect.StartDiagnosis>());
+        Assert.Empty(machine.Effects.OfType<RoundEffect.AwaitDiagnosis>());
     }
 
     [Fact]
-    public void Diagnosed_WhileAnotherWaits_RecordsStartsTheNextAndLetsUpdatesGo()
+    public void Diagnosed_WhileAnotherWaits_RecordsAsksForTheNextAndLetsUpdatesGo()
     {
-        var machine = Rounds(2);
+        var machine = Rounds(2, underWay: true);
 
         machine.Do(new RoundCommand.Diagnosed(1, """[{"group":"g"}]"""));
 
         Assert.Equal("""[{"group":"g"}]""", Row(machine, 1).DiagnosticsJson);
         Assert.Equal((1, "round-diagnosed"), Last(machine, "round-diagnosed"));
-        Assert.Equal(2, Assert.Single(machine.Effects.OfType<RoundEffect.StartDiagnosis>()).Order.Plan.Round);
+        Assert.Single(machine.Effects.OfType<RoundEffect.AwaitDiagnosis>());
         Assert.Equal(1, Assert.Single(machine.Effects.OfType<RoundEffect.DeleteSpools>()).ThroughRound);
+        machine.Do(new RoundCommand.DiagnosisDue());
+        Assert.Equal(2, Assert.Single(machine.Effects.OfType<RoundEffect.StartDiagnosis>()).Order.Plan.Round);
     }
 
     [Fact]
     public void Published_FasterThanDiagnosed_TheWaitingRoundKeepsWhatTheFoldTold()
     {
-        var machine = Rounds(3);
+        var machine = Rounds(3, underWay: true);
 
         Assert.Equal([1, 3], machine.State.Diagnoses.Select(d => d.Round));
         Assert.Equal("[]", Row(machine, 2).DiagnosticsJson);
@@ -44,10 +49,22 @@ public sealed class DiagnosisTests
         Assert.Equal("published", Row(machine, 2).Phase);
     }
 
+    /// <summary>What waits for time must not keep the updates of all rounds since.</summary>
+    [Fact]
+    public void Published_BeforeThereIsTime_TheNewestRoundWaitsAndTheOthersUpdatesGo()
+    {
+        var machine = Rounds(3);
+
+        Assert.Equal([3], machine.State.Diagnoses.Select(d => d.Round));
+        Assert.Equal(2, machine.Effects.OfType<RoundEffect.DeleteSpools>().Last().ThroughRound);
+        machine.Do(new RoundCommand.DiagnosisDue());
+        Assert.Equal(3, Assert.Single(machine.Effects.OfType<RoundEffect.StartDiagnosis>()).Order.Plan.Round);
+    }
+
     [Fact]
     public void NotDiagnosed_LostUpdates_SaysWhyAndGoesOn()
     {
-        var machine = Rounds(2);
+        var machine = Rounds(2, underWay: true);
 
         machine.Do(new RoundCommand.NotDiagnosed(1, new Refusal(Fault.SpoolCorrupt, "changed")));
 
@@ -62,18 +79,24 @@ public sealed class DiagnosisTests
         Assert.Equal(0, machine.Effects.OfType<RoundEffect.DeleteSpools>().Last().ThroughRound);
 
         machine.Do(new RoundCommand.Start());
+        Assert.Single(machine.Effects.OfType<RoundEffect.AwaitDiagnosis>());
+        machine.Do(new RoundCommand.DiagnosisDue());
         Assert.Equal(1, Assert.Single(machine.Effects.OfType<RoundEffect.StartDiagnosis>()).Order.Plan.Round);
         machine.Do(new RoundCommand.Diagnosed(1, "[]"));
 
         Assert.True(Assert.Single(machine.Effects.OfType<RoundEffect.DeleteSpools>()).ThroughRound >= 1);
     }
 
-    static Machine Rounds(int published)
+    static Machine Rounds(int published, bool underWay = false)
     {
         var machine = new Machine(rounds: 9);
         machine.Join("a", "b", "c");
         for (var i = 0; i < published; i++)
+        {
             Publish(machine);
+            if (underWay && i == 0)
+                machine.Do(new RoundCommand.DiagnosisDue());
+        }
         return machine;
     }
 

@@ -26,6 +26,7 @@ public sealed class RoundMachineProductTests
         ["FoldRefused"] = _ => new RoundCommand.FoldRefused(new Refusal(Fault.FoldFailed, "not finite")),
         ["UpdatesLost"] = _ => new RoundCommand.UpdatesLost(["a"], new Refusal(Fault.SpoolCorrupt, "changed")),
         ["VersionWritten"] = m => new RoundCommand.VersionWritten(Machine.Version(m.State.Version.Version + 1)),
+        ["DiagnosisDue"] = _ => new RoundCommand.DiagnosisDue(),
         ["Diagnosed"] = _ => new RoundCommand.Diagnosed(1, "[]"),
         ["NotDiagnosed"] = _ => new RoundCommand.NotDiagnosed(1, new Refusal(Fault.SpoolCorrupt, "changed")),
         ["WorkInterrupted"] = _ => new RoundCommand.WorkInterrupted(new Refusal(Fault.DiskFull, "full")),
@@ -52,8 +53,9 @@ public sealed class RoundMachineProductTests
         ["FoldRefused"] = "! ! ! Failed ! ! = =",
         ["UpdatesLost"] = "! ! ! Failed ! ! = =",
         ["VersionWritten"] = "! ! ! ! Collecting ! = =",
-        ["Diagnosed"] = "! ! ! ! ! ! = !",
-        ["NotDiagnosed"] = "! ! ! ! ! ! = !",
+        ["DiagnosisDue"] = "= = = = = = = =",
+        ["Diagnosed"] = "! ! ! ! ! ! ! !",
+        ["NotDiagnosed"] = "! ! ! ! ! ! ! !",
         ["WorkInterrupted"] = "! ! ! = Aggregating ! = =",
     };
 

@@ -67,6 +67,7 @@ public sealed class RoundRestoreTests
                 machine.Do(new RoundCommand.VersionWritten(Machine.Version(machine.State.Version.Version + 1)));
                 break;
             case 11 when machine.State.Diagnoses is [var diagnosis, ..]:
+                machine.Do(new RoundCommand.DiagnosisDue());
                 machine.Do(random.Next(3) > 0
                     ? new RoundCommand.Diagnosed(diagnosis.Round, "[]")
                     : new RoundCommand.NotDiagnosed(diagnosis.Round, new(Federated.Server.Faults.Fault.SpoolCorrupt, "changed")));
