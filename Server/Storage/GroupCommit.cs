@@ -69,12 +69,12 @@ sealed class GroupCommit(SqliteConnection connection, EventSequence events) : ID
         }
         catch (SqliteException e)
         {
-            Execute("ROLLBACK", ignoreErrors: true);
+            RollBack();
             together.ForEach(p => p.Error = SqliteErrors.Translate(e));
         }
         catch (Exception e)
         {
-            Execute("ROLLBACK", ignoreErrors: true);
+            RollBack();
             together.ForEach(p => p.Error = e);
         }
         finally
@@ -87,11 +87,11 @@ sealed class GroupCommit(SqliteConnection connection, EventSequence events) : ID
     long WriteAll(List<Pending> together)
     {
         var last = events.Last;
-        Execute("BEGIN IMMEDIATE");
+        _statements.Execute("BEGIN IMMEDIATE");
         foreach (var pending in together)
         {
             var before = last;
-            Execute("SAVEPOINT one");
+            _statements.Execute("SAVEPOINT one");
             try
             {
                 foreach (var change in EventSequence.Number(pending.Changes, ref last))
@@ -101,23 +101,21 @@ sealed class GroupCommit(SqliteConnection connection, EventSequence events) : ID
             {
                 last = before;
                 pending.Error = e is SqliteException sqlite ? SqliteErrors.Translate(sqlite) : e;
-                Execute("ROLLBACK TO one");
+                _statements.Execute("ROLLBACK TO one");
             }
-            Execute("RELEASE one");
+            _statements.Execute("RELEASE one");
         }
-        Execute("COMMIT");
+        _statements.Execute("COMMIT");
         return last;
     }
 
-    void Execute(string sql, bool ignoreErrors = false)
+    void RollBack()
     {
         try
         {
-            using var command = connection.CreateCommand();
-            command.CommandText = sql;
-            command.ExecuteNonQuery();
+            _statements.Execute("ROLLBACK");
         }
-        catch (SqliteException) when (ignoreErrors)
+        catch (SqliteException)
         {
             // SQLite has rolled back already.
         }

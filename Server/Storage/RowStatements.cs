@@ -9,6 +9,7 @@ namespace Federated.Server.Storage;
 sealed class RowStatements(SqliteConnection connection) : IDisposable
 {
     readonly Dictionary<(Type, bool), Statement> _statements = [];
+    readonly Dictionary<string, SqliteCommand> _plain = new(StringComparer.Ordinal);
 
     /// <summary>Writes one row inside the connection's open transaction.</summary>
     /// <exception cref="StoreConflictException">An updated row does not exist.</exception>
@@ -22,13 +23,27 @@ sealed class RowStatements(SqliteConnection connection) : IDisposable
             throw new StoreConflictException($"{key.Item1.Name} '{change.Row.Key}' does not exist.");
     }
 
+    /// <summary>Executes a statement without parameters, of which there are few.</summary>
+    /// <exception cref="SqliteException">The disk refuses.</exception>
+    public void Execute(string sql)
+    {
+        if (!_plain.TryGetValue(sql, out var command))
+        {
+            _plain[sql] = command = connection.CreateCommand();
+            command.CommandText = sql;
+        }
+        command.ExecuteNonQuery();
+    }
+
     public void Dispose()
     {
         foreach (var statement in _statements.Values)
             statement.Dispose();
+        foreach (var command in _plain.Values)
+            command.Dispose();
     }
 
-    sealed class Statement(SqliteCommand command, IReadOnlyList<IProperty> properties) : IDisposable
+    sealed class Statement(SqliteCommand command, IReadOnlyList<IClrPropertyGetter> getters) : IDisposable
     {
         public static Statement Prepare(SqliteConnection connection, Type row, bool isNew)
         {
@@ -40,13 +55,13 @@ sealed class RowStatements(SqliteConnection connection) : IDisposable
             for (var i = 0; i < properties.Count; i++)
                 command.Parameters.Add(new SqliteParameter { ParameterName = $"${i}", Value = DBNull.Value });
             command.Prepare();
-            return new Statement(command, properties);
+            return new Statement(command, [.. properties.Select(p => p.GetGetter())]);
         }
 
         public int Execute(IRow row)
         {
-            for (var i = 0; i < properties.Count; i++)
-                command.Parameters[i].Value = properties[i].GetGetter().GetClrValue(row) ?? DBNull.Value;
+            for (var i = 0; i < getters.Count; i++)
+                command.Parameters[i].Value = getters[i].GetClrValue(row) ?? DBNull.Value;
             return command.ExecuteNonQuery();
         }
 
