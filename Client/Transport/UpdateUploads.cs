@@ -50,6 +50,9 @@ sealed class UpdateUploads(ICoordinatorTransport transport, Outbox outbox, LinkM
             file.Position = offset;
             await SendBytesAsync(stream, file, entry.Size, cancellation);
             reply = await ReceiveAsync(stream, cancellation);
+            // An older coordinator answers what it was not asked.
+            if (!asks && reply.ReplyCase == UploadReply.ReplyOneofCase.Ready)
+                reply = await ReceiveAsync(stream, cancellation);
             // With the answer, because what was only handed to the socket has not travelled yet.
             link.AddUp(entry.Size - offset, time.GetElapsedTime(began));
         }

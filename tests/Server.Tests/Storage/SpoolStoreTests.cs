@@ -1,4 +1,5 @@
 using Federated.Formats.Digests;
+using Federated.Server.Faults;
 using Federated.Server.Storage;
 using Server.Tests.Kit;
 
@@ -54,6 +55,32 @@ public sealed class SpoolStoreTests : SpoolContract, IDisposable
         using var resumed = await Open().OpenAsync(Key, Bytes.Length, CancellationToken.None);
 
         Assert.Equal(2 * TreeDigest.LeafBytes, resumed.Offset);
+    }
+
+    /// <summary>Slot and memory of a small update are used again, but not while somebody reads it.</summary>
+    [Fact]
+    public async Task Read_SmallOneDeletedMeanwhile_IsReadOn()
+    {
+        using var spools = new SpoolStore(_folder.Path);
+        var first = await FillSmallAsync(spools, 1);
+        using (var reading = spools.Read(first.Key))
+        {
+            await spools.DeleteThroughAsync("run", 1);
+            await FillSmallAsync(spools, 2);
+            Assert.True(reading.Span(0, first.Bytes.Length).SequenceEqual(first.Bytes));
+        }
+        Assert.Equal(Fault.BlobNotFound, Assert.Throws<FaultException>(() => spools.Read(first.Key)).Refusal.Fault);
+    }
+
+    static async Task<(SpoolKey Key, byte[] Bytes)> FillSmallAsync(SpoolStore spools, int round)
+    {
+        var bytes = new byte[300_000];
+        new Random(round).NextBytes(bytes);
+        var key = new SpoolKey("run", round, TreeDigest.Of(bytes));
+        using var spool = await spools.OpenAsync(key, bytes.Length, CancellationToken.None);
+        spool.Append(bytes);
+        Assert.True(await spool.CompleteAsync(CancellationToken.None));
+        return (key, bytes);
     }
 
     public void Dispose() => _folder.Dispose();
