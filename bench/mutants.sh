@@ -15,6 +15,8 @@ say() { printf '%-9s %s\n' "$1" "$2"; }
 field() { sed -n "s/^$1: //p" "$2" | head -n 1; }
 
 mkdir -p "$copy"
+# A file that is no longer in the tree must not stay in the copy; what was built there may.
+find "$copy" -mindepth 1 -maxdepth 1 ! -name artifacts -exec rm -rf {} +
 git ls-files -z --cached --others --exclude-standard | tar --null -T - -cf - | tar -xf - -C "$copy"
 [ -e packages.local.props ] && cp packages.local.props "$copy/"
 mkdir -p "$copy/artifacts" && ln -sfn "$PWD/artifacts/native" "$copy/artifacts/native"
