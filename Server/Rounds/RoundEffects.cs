@@ -58,7 +58,7 @@ sealed class RoundEffects(RoundServices services, ILogger logger, Action<RoundCo
                 _diagnosing = WorkAsync(DueAsync());
                 break;
             case RoundEffect.StartDiagnosis start:
-                _diagnosing = WorkAsync(_forDiagnosis.RunAsync(ends => services.Worker.DiagnoseAsync(start.Order, ends)));
+                _diagnosing = WorkAsync(_forDiagnosis.WorkAsync(ends => services.Worker.DiagnoseAsync(start.Order, ends)));
                 break;
             case RoundEffect.VersionPublished published:
                 logger.VersionPublished(state.Run, published.Version.Version, published.Version.ManifestDigest);
@@ -71,7 +71,7 @@ sealed class RoundEffects(RoundServices services, ILogger logger, Action<RoundCo
             case RoundEffect.DeleteSpools delete when !state.Spec.KeepUpdates && !services.KeepUpdates:
                 _spent.DeleteThrough(state.Run, delete.ThroughRound);
                 if (state.IsTerminal)
-                    _spent.Trim();
+                    _spent.Trim(state.Run);
                 break;
         }
     }
@@ -160,7 +160,8 @@ sealed class RoundEffects(RoundServices services, ILogger logger, Action<RoundCo
         {
             do
             {
-                await _forExport.RunAsync(ends => ExportOneAsync(state, ends));
+                await _forExport.RestAsync();
+                await _forExport.WorkAsync(ends => ExportOneAsync(state, ends));
                 Interlocked.Exchange(ref _exporting, 0);
             }
             // A version that came in this moment is exported by whoever sees it first.

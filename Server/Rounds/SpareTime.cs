@@ -18,10 +18,9 @@ sealed class SpareTime(TimeProvider time, CancellationToken stopping)
         return rest > TimeSpan.Zero ? Task.Delay(rest, time, stopping) : Task.CompletedTask;
     }
 
-    /// <summary>Rests, then works.</summary>
-    public async Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> work)
+    /// <summary>Works, and remembers for how long.</summary>
+    public async Task<T> WorkAsync<T>(Func<CancellationToken, Task<T>> work)
     {
-        await RestAsync();
         var began = time.GetTimestamp();
         try
         {

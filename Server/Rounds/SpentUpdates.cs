@@ -21,14 +21,21 @@ sealed class SpentUpdates(RoundServices services, ILogger logger)
     }
 
     /// <summary>A run has ended: what was kept for its next updates need not be kept.</summary>
-    public void Trim() => _deleting = TrimAsync(_deleting);
+    public void Trim(string run) => _deleting = TrimAsync(_deleting, run);
 
     public Task DrainAsync() => _deleting;
 
-    async Task TrimAsync(Task deleting)
+    async Task TrimAsync(Task deleting, string run)
     {
         await deleting;
-        services.Spools.Trim();
+        try
+        {
+            services.Spools.Trim();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            logger.SpoolsNotDeleted(run, _deleted, e);
+        }
     }
 
     async Task DeleteAsync(string run)

@@ -58,9 +58,21 @@ sealed class SlotFile(string path, int most, IDisk disk) : IDisposable
     {
         lock (_gate)
         {
+            Clear(slot);
+            _free.Enqueue(slot, slot);
+        }
+    }
+
+    void Clear(int slot)
+    {
+        try
+        {
             if (_file is { IsClosed: false } file)
                 disk.Write(file, stackalloc byte[sizeof(int)], Offset(slot));
-            _free.Enqueue(slot, slot);
+        }
+        catch (IOException)
+        {
+            // What stays there is what a power cut would have brought back.
         }
     }
 

@@ -33,7 +33,7 @@ sealed class MessageDecoder(PipeReader pipe, int? maxSize, string? encoding, IEn
             }
             if (read.IsCompleted)
                 return read.Buffer.IsEmpty ? null : throw Error(StatusCode.Internal, "Incomplete message.");
-            wanted = read.Buffer.Length < MessageEncoder.PrefixLength ? 0 : MessageEncoder.PrefixLength + (int)length;
+            wanted = read.Buffer.Length < MessageEncoder.PrefixLength ? 0 : (int)Math.Min(MessageEncoder.PrefixLength + length, int.MaxValue);
             pipe.AdvanceTo(read.Buffer.Start, read.Buffer.End);
         }
     }
