@@ -1,5 +1,6 @@
 using Federated.Formats.Digests;
 using System.Collections.Immutable;
+using System.Text;
 using System.Text.Json;
 using Federated.Aggregators.Json;
 using Federated.Server.Storage;
@@ -7,11 +8,17 @@ using Federated.Server.Storage;
 namespace Federated.Server.Rounds;
 
 /// <summary>The updates that a round folds, in client-id order; with the plan and the RunSpec it determines the published bytes.</summary>
-sealed record AcceptedSet(ImmutableArray<AcceptedUpdate> Updates)
+sealed class AcceptedSet(ImmutableArray<AcceptedUpdate> updates)
 {
-    public string Digest => TreeDigest.Of(ToJson());
+    string? _json;
+    string? _digest;
 
-    public byte[] ToJson() => CanonicalJson.Write(w => w.WriteObjects("updates", Updates, WriteUpdate));
+    public ImmutableArray<AcceptedUpdate> Updates => updates;
+
+    public string Json => _json ??= Encoding.UTF8.GetString(CanonicalJson.Write(w => w.WriteObjects("updates", Updates, WriteUpdate)));
+
+    /// <summary>Of <see cref="Json"/>.</summary>
+    public string Digest => _digest ??= TreeDigest.Of(Encoding.UTF8.GetBytes(Json));
 
     static void WriteUpdate(Utf8JsonWriter w, AcceptedUpdate update)
     {
@@ -26,7 +33,7 @@ sealed record AcceptedSet(ImmutableArray<AcceptedUpdate> Updates)
             w.WriteNumber("startVersion", version);
     }
 
-    /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
+    /// <summary>Reads <see cref="Json"/>.</summary>
     public static AcceptedSet Parse(ReadOnlySpan<byte> utf8)
     {
         var o = StrictObject.Parse(utf8, "acceptedSet");

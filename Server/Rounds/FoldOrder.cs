@@ -17,5 +17,9 @@ sealed record FoldOrder(RunSpec Spec, RoundPlan Plan, AcceptedSet Accepted, Vers
     public string PlanOf(AcceptedUpdate update) =>
         Plan.Cohort.FirstOrDefault(c => c.Client == update.Client)?.Plan ?? StartOf(update).PlanDigest;
 
+    /// <summary>Whether both come to the same bytes.</summary>
+    public bool IsSame(FoldOrder other) => ReferenceEquals(Spec, other.Spec) && ReferenceEquals(Plan, other.Plan) && ReferenceEquals(VersionIn, other.VersionIn)
+        && Accepted.Digest == other.Accepted.Digest && Reports.SequenceEqual(other.Reports);
+
     public VersionInfo StartOf(AcceptedUpdate update) => update.StartVersion is { } version ? Starts[version] : VersionIn;
 }

@@ -2,7 +2,7 @@ using Federated.Server.Storage;
 
 namespace Federated.Server.Rounds;
 
-/// <summary>A fold's result on its way to the disk; nothing refers to it yet. The machine passes it on unread.</summary>
+/// <summary>A fold's result on its way to the disk; nothing refers to it yet.</summary>
 /// <param name="Groups">In schema order.</param>
 /// <param name="StateDigest">Of what the strategy remembers; null for nothing.</param>
 /// <param name="DiagnosticsJson">A JSON array with one object per group.</param>

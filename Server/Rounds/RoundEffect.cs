@@ -13,7 +13,7 @@ abstract record RoundEffect
 
     public sealed record StartFold(FoldOrder Order) : RoundEffect;
 
-    public sealed record WriteVersion(FoldOrder Order, FoldedVersion Folded) : RoundEffect;
+    public sealed record WriteVersion : RoundEffect;
 
     /// <summary>A round waits to be diagnosed.</summary>
     public sealed record AwaitDiagnosis : RoundEffect;

@@ -7,7 +7,9 @@ sealed class RoundEffects(RoundServices services, ILogger logger, Action<RoundCo
 {
     public required RoundTrace Trace { get; init; }
 
+    readonly Lock _gate = new();
     EarlyFold? _early;
+    EarlyFold? _fold;
     Task _work = Task.CompletedTask;
     Task _export = Task.CompletedTask;
     Task _diagnosing = Task.CompletedTask;
@@ -18,18 +20,33 @@ sealed class RoundEffects(RoundServices services, ILogger logger, Action<RoundCo
     VersionInfo? _toExport;
     int _exporting;
 
-    /// <summary>Begins what nobody hears of before the step is durable: a fold takes as long as the commit of its last update.</summary>
+    /// <summary>Begins what nobody hears of before the step is durable.</summary>
     public void Prepare(StepResult step)
     {
         if (step.Effects.OfType<RoundEffect.StartFold>().FirstOrDefault() is { } fold)
-            _early = new EarlyFold(fold.Order, services.Worker, stopping);
+            Foresee(fold.Order);
+    }
+
+    /// <summary>Begins a fold that will follow: it and the version that it makes take as long as its last update takes to become durable. Called from any thread.</summary>
+    public void Foresee(FoldOrder order)
+    {
+        lock (_gate)
+        {
+            if (_early?.IsOf(order) == true)
+                return;
+            _early?.Forget();
+            _early = new EarlyFold(order, services.Worker, stopping);
+        }
     }
 
     /// <summary>The commit was refused: what was prepared never was.</summary>
     public void Forget()
     {
-        _early?.Forget();
-        _early = null;
+        lock (_gate)
+        {
+            _early?.Forget();
+            _early = null;
+        }
     }
 
     public void Carry(RoundEffect effect, RoundState state, long nowMs)
@@ -48,11 +65,11 @@ sealed class RoundEffects(RoundServices services, ILogger logger, Action<RoundCo
                 services.Clients.TrySend(cancel.Client, new ServerSays.Cancel(cancel.AssignmentId, cancel.Reason));
                 break;
             case RoundEffect.StartFold fold:
-                _work = WorkAsync(_early?.Of(fold.Order) ?? services.Worker.FoldAsync(fold.Order, stopping));
-                _early = null;
+                _fold = Begun(fold.Order);
+                _work = WorkAsync(_fold.Folding);
                 break;
-            case RoundEffect.WriteVersion write:
-                _work = WorkAsync(services.Worker.WriteAsync(write.Order, write.Folded, stopping));
+            case RoundEffect.WriteVersion:
+                _work = WorkAsync(_fold!.Writing);
                 break;
             case RoundEffect.AwaitDiagnosis:
                 _diagnosing = WorkAsync(DueAsync());
@@ -104,7 +121,22 @@ sealed class RoundEffects(RoundServices services, ILogger logger, Action<RoundCo
             services.Metrics.Refused(refusal);
     }
 
-    public Task DrainAsync() => Task.WhenAll(_work, _export, _diagnosing, _spent.DrainAsync());
+    public Task DrainAsync()
+    {
+        lock (_gate)
+            return Task.WhenAll(_work, _early?.Over ?? Task.CompletedTask, _fold?.Over ?? Task.CompletedTask, _export, _diagnosing, _spent.DrainAsync());
+    }
+
+    EarlyFold Begun(FoldOrder order)
+    {
+        lock (_gate)
+        {
+            Foresee(order);
+            var begun = _early!;
+            _early = null;
+            return begun;
+        }
+    }
 
     void Push(string client, WorkOrder order, VersionInfo start, Func<WorkOrder, ServerSays> say)
     {

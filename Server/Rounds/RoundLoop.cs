@@ -17,6 +17,7 @@ sealed class RoundLoop : IAsyncDisposable
 
     readonly RoundServices _services;
     readonly RoundEffects _effects;
+    readonly ExpectedUpdates _expected;
     readonly ILogger _logger;
     readonly Channel<Envelope> _commands = Channel.CreateBounded<Envelope>(new BoundedChannelOptions(QueueLength) { SingleReader = true });
     readonly CancellationTokenSource _stopping = new();
@@ -33,6 +34,7 @@ sealed class RoundLoop : IAsyncDisposable
         _logger = services.Loggers.CreateLogger<RoundLoop>();
         _current = new RoundSnapshot(state);
         _effects = new RoundEffects(services, _logger, Post, _stopping.Token) { Trace = _trace };
+        _expected = new ExpectedUpdates(() => _current.State, _effects.Foresee, services.Time);
         _timer = services.Time.CreateTimer(_ => _commands.Writer.TryWrite(new Envelope(new RoundCommand.Tick(), null)), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -68,6 +70,9 @@ sealed class RoundLoop : IAsyncDisposable
         var step = RoundMachine.Step(state, command, _services.Time.GetUtcNow().ToUnixTimeMilliseconds());
         return ReferenceEquals(step.State, state) && step.Rows.Count + step.Effects.Count == 0 && step.Outcome.Kind == OutcomeKind.Done ? step.Outcome : null;
     }
+
+    /// <summary>An update that is good and will be sent as a command once it is durable, or given up before.</summary>
+    public IDisposable Expect(RoundCommand.UpdateArrived update) => _expected.Add(update);
 
     /// <summary>Waits until the current state fulfils a condition.</summary>
     public async Task WaitAsync(Func<RoundState, bool> condition, CancellationToken stopping)

@@ -138,7 +138,7 @@ static class RoundRows
         PublishedMs = record.PublishedMs,
         Rejected = record.Rejected,
         Discarded = record.Discarded,
-        AcceptedSetJson = s.Accepted is { } set ? Encoding.UTF8.GetString(set.ToJson()) : null,
+        AcceptedSetJson = s.Accepted?.Json,
         AcceptedSetDigest = s.Accepted?.Digest,
         DiagnosticsJson = record.PublishedMs is null ? null : record.DiagnosticsJson,
         LeakageJson = record.PublishedMs is null ? null : record.LeakageJson,

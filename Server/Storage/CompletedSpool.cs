@@ -9,7 +9,9 @@ sealed class CompletedSpool(long size) : ISpool
 
     public void Append(ReadOnlySpan<byte> bytes) => throw new InvalidOperationException("A completed spool takes no bytes.");
 
-    public Task<bool> CompleteAsync(CancellationToken stopping) => Task.FromResult(true);
+    public bool Verify() => true;
+
+    public Task FlushAsync(CancellationToken stopping) => Task.CompletedTask;
 
     public void Dispose()
     {

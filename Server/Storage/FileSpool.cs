@@ -8,30 +8,21 @@ namespace Federated.Server.Storage;
 sealed class FileSpool : ISpool
 {
     readonly SafeFileHandle _file;
-    readonly (string Part, string Complete) _paths;
-    readonly string _digest;
-    readonly SemaphoreSlim _flushes;
+    readonly SpooledFile _place;
+    readonly Flushes _flushes;
     readonly IDisk _disk;
-    readonly Action _completed;
     TreeDigest _hasher = new();
+    bool _isShown;
 
-    FileSpool(SafeFileHandle file, (string, string) paths, string digest, (SemaphoreSlim Flushes, IDisk Disk) shared, Action completed)
-    {
-        _completed = completed;
-        _file = file;
-        _paths = paths;
-        _digest = digest;
-        (_flushes, _disk) = shared;
-    }
+    FileSpool(SpooledFile place, Flushes flushes, IDisk disk) => (_file, _place, _flushes, _disk) = (disk.Open(place.Part, FileMode.OpenOrCreate), place, flushes, disk);
 
     public long Offset => _hasher.Length;
 
     public bool IsComplete => false;
 
-    public static async Task<ISpool> OpenAsync(string part, string complete, string digest, long size, (SemaphoreSlim, IDisk Disk) shared, Action completed, CancellationToken stopping)
+    public static async Task<ISpool> OpenAsync(SpooledFile place, long size, Flushes flushes, IDisk disk, CancellationToken stopping)
     {
-        var file = shared.Disk.Open(part, FileMode.OpenOrCreate);
-        var spool = new FileSpool(file, (part, complete), digest, shared, completed);
+        var spool = new FileSpool(place, flushes, disk);
         try
         {
             await spool.ResumeAsync(size, stopping);
@@ -50,18 +41,28 @@ sealed class FileSpool : ISpool
         _hasher.Append(bytes);
     }
 
-    public async Task<bool> CompleteAsync(CancellationToken stopping)
+    public bool Verify()
     {
-        if (_hasher.ToHex() != _digest)
+        if (_hasher.ToHex() == _place.Digest)
         {
-            _hasher = new TreeDigest();
-            _disk.SetLength(_file, 0);
-            return false;
+            _place.Show();
+            return _isShown = true;
         }
-        await FlushAsync(stopping);
-        _disk.Rename(_paths.Part, _paths.Complete);
-        _completed();
-        return true;
+        _hasher = new TreeDigest();
+        _disk.SetLength(_file, 0);
+        return false;
+    }
+
+    public async Task FlushAsync(CancellationToken stopping)
+    {
+        await _flushes.RunAsync(FlushAndName, stopping);
+        _isShown = false;
+    }
+
+    void FlushAndName()
+    {
+        _disk.Flush(_file);
+        _place.Complete();
     }
 
     // Only whole leaves are trusted after a break: a torn tail is cheaper to send again than to examine.
@@ -85,22 +86,13 @@ sealed class FileSpool : ISpool
         {
             ArrayPool<byte>.Shared.Return(buffer);
         }
-        await FlushAsync(stopping);
+        await _flushes.RunAsync(() => _disk.Flush(_file), stopping);
     }
 
-    // A flush blocks its thread; unlimited, two hundred uploads would starve the thread pool.
-    async Task FlushAsync(CancellationToken stopping)
+    public void Dispose()
     {
-        await _flushes.WaitAsync(stopping);
-        try
-        {
-            _disk.Flush(_file);
-        }
-        finally
-        {
-            _flushes.Release();
-        }
+        if (_isShown)
+            _place.Hide();
+        _file.Dispose();
     }
-
-    public void Dispose() => _file.Dispose();
 }

@@ -12,8 +12,10 @@ interface ISpool : IDisposable
     /// <summary>Appends at <see cref="Offset"/>. The caller has checked that the declared size is not exceeded.</summary>
     void Append(ReadOnlySpan<byte> bytes);
 
-    /// <summary>
-    /// With all bytes there: true if they have the digest and are durable now; false if not, and then the spool is empty again.
-    /// </summary>
-    Task<bool> CompleteAsync(CancellationToken stopping);
+    /// <summary>With all bytes there: whether they have the digest. If so they can be read from now on; if not, the spool is empty again.</summary>
+    bool Verify();
+
+    /// <summary>Verified bytes are durable when it is over. Ended before, or never called, the spool gives up on them when it is disposed of.</summary>
+    /// <exception cref="IOException">The disk refuses.</exception>
+    Task FlushAsync(CancellationToken stopping);
 }

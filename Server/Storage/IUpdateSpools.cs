@@ -6,7 +6,7 @@ interface IUpdateSpools
     /// <summary>Resumes what is there of this byte string, or begins it.</summary>
     Task<ISpool> OpenAsync(SpoolKey key, long size, CancellationToken stopping);
 
-    /// <summary>A completed update's bytes.</summary>
+    /// <summary>A verified update's bytes, which may still be on their way to the disk.</summary>
     /// <exception cref="Faults.FaultException">They are gone or have the wrong length.</exception>
     IStoredBytes Read(SpoolKey key);
 

@@ -37,14 +37,16 @@ sealed class MemorySpools : IUpdateSpools
 
         public void Append(ReadOnlySpan<byte> bytes) => _bytes.Write(bytes);
 
-        public Task<bool> CompleteAsync(CancellationToken stopping)
+        public bool Verify()
         {
             spools._parts.TryRemove(key, out _);
             if (TreeDigest.Of(_bytes.GetBuffer().AsSpan(0, (int)_bytes.Length)) != key.Digest)
-                return Task.FromResult(false);
+                return false;
             spools._complete[key] = _bytes.ToArray();
-            return Task.FromResult(true);
+            return true;
         }
+
+        public Task FlushAsync(CancellationToken stopping) => Task.CompletedTask;
 
         public void Dispose()
         {

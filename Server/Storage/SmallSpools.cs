@@ -18,7 +18,7 @@ sealed class SmallSpools : IDisposable
     const int MostSlots = 32;
 
     readonly SlotFile _slots;
-    readonly ConcurrentDictionary<SpoolKey, Update> _complete = new();
+    readonly ConcurrentDictionary<SpoolKey, Update> _verified = new();
     readonly ConcurrentDictionary<SpoolKey, byte> _damaged = new();
     long _bytes;
 
@@ -31,9 +31,9 @@ sealed class SmallSpools : IDisposable
     }
 
     /// <summary>Null where it is to have a file.</summary>
-    public ISpool? TryOpen(SpoolKey key, long size, SemaphoreSlim flushes)
+    public ISpool? TryOpen(SpoolKey key, long size, Flushes flushes)
     {
-        if (_complete.ContainsKey(key))
+        if (_verified.TryGetValue(key, out var there) && there.IsDurable)
             return new CompletedSpool(size);
         return size <= MostBytes && _slots.TryTake() is { } slot ? new Spool(this, key, new Update(this, slot, (int)size), flushes) : null;
     }
@@ -42,7 +42,7 @@ sealed class SmallSpools : IDisposable
     /// <exception cref="FaultException">What an earlier process received is damaged; it can be sent again.</exception>
     public IStoredBytes? Find(SpoolKey key)
     {
-        if (_complete.TryGetValue(key, out var update) && update.TryUse())
+        if (_verified.TryGetValue(key, out var update) && update.TryUse())
             return update;
         return _damaged.TryRemove(key, out _) ? throw new FaultException(Fault.SpoolCorrupt, $"The update {key.Digest} on disk no longer has its digest.") : null;
     }
@@ -52,9 +52,9 @@ sealed class SmallSpools : IDisposable
 
     public void DeleteThrough(string run, int round)
     {
-        foreach (var key in _complete.Keys.Where(k => k.Run == run && k.Round <= round))
+        foreach (var key in _verified.Keys.Where(k => k.Run == run && k.Round <= round))
         {
-            if (_complete.TryRemove(key, out var update))
+            if (_verified.TryRemove(key, out var update))
                 update.Dispose();
         }
     }
@@ -71,14 +71,38 @@ sealed class SmallSpools : IDisposable
         entry.Bytes.Span.CopyTo(update.Room);
         if (!entry.IsSound)
             _damaged[key] = 0;
-        if (!entry.IsSound || !_complete.TryAdd(key, update))
-            update.Dispose();
+        update.IsDurable = true;
+        if (entry.IsSound)
+            Show(key, update);
+        update.Dispose();
     }
 
-    void Complete(SpoolKey key, Update update)
+    void Write(SpoolKey key, Update update)
     {
         _slots.Write(update.Slot, [new SlotEntry($"{key.Round}/{key.Run}", key.Digest, update.Content)]);
-        if (!_complete.TryAdd(key, update))
+        update.IsDurable = true;
+        Show(key, update);
+    }
+
+    // Of two with the same bytes the durable one stays.
+    void Show(SpoolKey key, Update update)
+    {
+        update.TryUse();
+        while (!_verified.TryAdd(key, update))
+        {
+            if (!_verified.TryGetValue(key, out var there))
+                continue;
+            var surplus = there.IsDurable || !update.IsDurable ? update : there;
+            if (surplus != update && !_verified.TryUpdate(key, update, there))
+                continue;
+            surplus.Dispose();
+            return;
+        }
+    }
+
+    void Hide(SpoolKey key, Update update)
+    {
+        if (_verified.TryRemove(KeyValuePair.Create(key, update)))
             update.Dispose();
     }
 
@@ -88,10 +112,9 @@ sealed class SmallSpools : IDisposable
         return new SpoolKey(entry.Name[(cut + 1)..], int.Parse(entry.Name[..cut], System.Globalization.CultureInfo.InvariantCulture), entry.Digest);
     }
 
-    sealed class Spool(SmallSpools spools, SpoolKey key, Update update, SemaphoreSlim flushes) : ISpool
+    sealed class Spool(SmallSpools spools, SpoolKey key, Update update, Flushes flushes) : ISpool
     {
         TreeDigest _hasher = new();
-        bool _isComplete;
 
         public long Offset => _hasher.Length;
 
@@ -103,33 +126,28 @@ sealed class SmallSpools : IDisposable
             _hasher.Append(bytes);
         }
 
-        public async Task<bool> CompleteAsync(CancellationToken stopping)
+        public bool Verify()
         {
             if (_hasher.ToHex() != key.Digest)
             {
                 _hasher = new TreeDigest();
                 return false;
             }
-            await flushes.WaitAsync(stopping);
-            try
-            {
-                spools.Complete(key, update);
-                return _isComplete = true;
-            }
-            finally
-            {
-                flushes.Release();
-            }
+            spools.Show(key, update);
+            return true;
         }
+
+        public Task FlushAsync(CancellationToken stopping) => flushes.RunAsync(() => spools.Write(key, update), stopping);
 
         public void Dispose()
         {
-            if (!_isComplete)
-                update.Dispose();
+            if (!update.IsDurable)
+                spools.Hide(key, update);
+            update.Dispose();
         }
     }
 
-    /// <summary>One update's slot and bytes; both are somebody else's once it was deleted and whoever reads it is done.</summary>
+    /// <summary>One update's slot and bytes; both are somebody else's once it was deleted and whoever writes or reads it is done.</summary>
     sealed class Update : IStoredBytes
     {
         readonly SmallSpools _spools;
@@ -144,6 +162,9 @@ sealed class SmallSpools : IDisposable
         }
 
         public int Slot { get; }
+
+        /// <summary>Whether its slot holds it.</summary>
+        public bool IsDurable { get; set; }
 
         public Span<byte> Room => _bytes.AsSpan(0, _length);
 

@@ -11,13 +11,11 @@ namespace Federated.Server.Storage;
 /// </summary>
 sealed class SpoolStore(string folder, long quotaBytes = long.MaxValue, IDisk? disk = null) : IUpdateSpools, IDisposable
 {
-    const int MaxParallelFlushes = 8;
-
     readonly string _folder = Directory.CreateDirectory(folder).FullName;
-    readonly ConcurrentDictionary<SpoolKey, byte> _checked = new();
+    readonly ConcurrentDictionary<SpoolKey, string> _verified = new();
     readonly IDisk _disk = disk ?? Disk.Real;
     readonly HashSet<string> _durable = new(StringComparer.Ordinal);
-    readonly SemaphoreSlim _flushes = new(MaxParallelFlushes, MaxParallelFlushes);
+    readonly Flushes _flushes = new();
     readonly SmallSpools _small = new(Directory.CreateDirectory(folder).FullName, disk ?? Disk.Real);
 
     public async Task<ISpool> OpenAsync(SpoolKey key, long size, CancellationToken stopping)
@@ -28,9 +26,8 @@ sealed class SpoolStore(string folder, long quotaBytes = long.MaxValue, IDisk? d
         RequireRoom(size);
         if (_small.TryOpen(key, size, _flushes) is { } small)
             return small;
-        var part = Path.ChangeExtension(complete, ".part");
-        _disk.CreateFolder(Path.GetDirectoryName(part)!);
-        return await FileSpool.OpenAsync(part, complete, key.Digest, size, (_flushes, _disk), () => Completed(key, complete), stopping);
+        _disk.CreateFolder(Path.GetDirectoryName(complete)!);
+        return await FileSpool.OpenAsync(new SpooledFile(key, complete, _verified, FlushNames, _disk), size, _flushes, _disk, stopping);
     }
 
     public IStoredBytes Read(SpoolKey key) => _small.Find(key) ?? ReadFile(key);
@@ -39,8 +36,7 @@ sealed class SpoolStore(string folder, long quotaBytes = long.MaxValue, IDisk? d
     {
         try
         {
-            var update = new MappedBytes(new MappedFile(CompletePath(key)));
-            return _checked.ContainsKey(key) ? update : Check(key, update);
+            return _verified.TryGetValue(key, out var path) ? new MappedBytes(Map(key, path)) : Check(key, new MappedBytes(new MappedFile(CompletePath(key))));
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -48,11 +44,24 @@ sealed class SpoolStore(string folder, long quotaBytes = long.MaxValue, IDisk? d
         }
     }
 
+    MappedFile Map(SpoolKey key, string path)
+    {
+        try
+        {
+            return new MappedFile(path);
+        }
+        catch (FileNotFoundException)
+        {
+            // It was named anew in this moment.
+            return new MappedFile(CompletePath(key));
+        }
+    }
+
     // On another thread: to remove large files takes the disk longer than a small round.
     public Task DeleteThroughAsync(string run, int round)
     {
-        foreach (var key in _checked.Keys.Where(k => k.Run == run && k.Round <= round))
-            _checked.TryRemove(key, out _);
+        foreach (var key in _verified.Keys.Where(k => k.Run == run && k.Round <= round))
+            _verified.TryRemove(key, out _);
         _small.DeleteThrough(run, round);
         return Task.Run(() => DeleteFiles(Path.Combine(_folder, run), round));
     }
@@ -81,7 +90,7 @@ sealed class SpoolStore(string folder, long quotaBytes = long.MaxValue, IDisk? d
     {
         if (TreeDigest.Of(new PassingBytes(update)) == key.Digest)
         {
-            _checked[key] = 0;
+            _verified[key] = CompletePath(key);
             return update;
         }
         update.Dispose();
@@ -97,12 +106,6 @@ sealed class SpoolStore(string folder, long quotaBytes = long.MaxValue, IDisk? d
         var used = _small.Bytes + new DirectoryInfo(_folder).EnumerateDirectories().SelectMany(d => d.EnumerateFiles()).Sum(f => f.Length);
         if (used + size > quotaBytes)
             throw new FaultException(Fault.SpoolQuota, $"Updates take {used} bytes and this one {size}; the limit is {quotaBytes}. Send it again later.");
-    }
-
-    void Completed(SpoolKey key, string path)
-    {
-        FlushNames(Path.GetDirectoryName(path)!);
-        _checked[key] = 0;
     }
 
     // A new folder is durable only when its parent is flushed too; whoever comes second must wait for that as well. Only now, behind the update's own flush,

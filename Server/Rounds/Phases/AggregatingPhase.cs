@@ -28,7 +28,7 @@ static class AggregatingPhase
             Phase = RoundPhase.Publishing,
             Record = turn.State.Record! with { FoldedMs = turn.NowMs, DiagnosticsJson = folded.DiagnosticsJson, LeakageJson = folded.LeakageJson },
         });
-        turn.Add(new RoundEffect.WriteVersion(Order(turn.State), folded));
+        turn.Add(new RoundEffect.WriteVersion());
         return StepOutcome.Done;
     }
 

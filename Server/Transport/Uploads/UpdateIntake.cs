@@ -29,22 +29,31 @@ sealed class UpdateIntake(RunDirectory runs, IRunStore store, IUpdateSpools spoo
         return CheckHeader(state, assignment, open, header) is { } refusal ? await RefuseAsync(loop, header, refusal, stopping) : null;
     }
 
-    /// <summary>With the bytes durable and of the announced digest: validates them and lets them count.</summary>
-    public async Task<UploadSays.Outcome> AcceptAsync(UploadSaid.Open open, UploadHeader header, CancellationToken stopping)
+    /// <summary>With all bytes there and of the announced digest: validates them.</summary>
+    public UpdateArrival Examine(UploadSaid.Open open, UploadHeader header)
     {
         var loop = runs.Get(header.Run);
         var state = loop.Current.State;
         if (state.AssignmentOf(header.Client, header.AssignmentId) is { State: ParticipationState.Assigned } assignment
             && CheckBytes(state, assignment, open, header) is { } refusal)
-            return await RefuseAsync(loop, header, refusal, stopping);
+            return new UpdateArrival.Refused(refusal);
         var update = new RoundCommand.UpdateArrived(header.Client, header.AssignmentId, open.Digest, open.Size)
         {
             Samples = header.Samples,
             TrainingLoss = header.TrainingLoss,
-            BytesDown = meter.Take(header.Client),
             Measured = state.Spec.Planning is null ? null : header.Cost,
             Report = Report(state, header),
         };
+        return new UpdateArrival.Good(update, loop.Expect(update));
+    }
+
+    /// <summary>With the bytes durable: lets them count.</summary>
+    public async Task<UploadSays.Outcome> AcceptAsync(UpdateArrival arrival, UploadSaid.Open open, UploadHeader header, CancellationToken stopping)
+    {
+        var loop = runs.Get(header.Run);
+        if (arrival is UpdateArrival.Refused refused)
+            return await RefuseAsync(loop, header, refused.Reason, stopping);
+        var update = ((UpdateArrival.Good)arrival).Update with { BytesDown = meter.Take(header.Client) };
         return await FromRecordAsync(await loop.SendAsync(update, stopping), open, header, stopping);
     }
 

@@ -43,16 +43,32 @@ sealed class UploadSession(UploadServices services, IMessageStream<UploadSaid, U
             if (!open.Unasked)
                 await stream.WriteAsync(new UploadSays.Ready(spool.Offset), stopping);
             await ReceiveAsync(spool, open, stopping);
-            if (!await spool.CompleteAsync(stopping))
+            if (!spool.Verify())
             {
                 var refusal = new Refusal(Fault.UpdateDigestMismatch, $"The {open.Size} bytes do not have the digest {open.Digest}; begin again at 0.");
                 services.Metrics.Refused(refusal);
                 return new UploadSays.Outcome(UploadResult.Restart, refusal, null);
             }
         }
-        // The client may have been revoked while its bytes came.
-        RefuseOthers(header);
-        return await services.Intake.AcceptAsync(open, header, stopping);
+        return await AcceptAsync(spool, open, header, stopping);
+    }
+
+    // The processor looks at the bytes while the disk takes them.
+    async Task<UploadSays.Outcome> AcceptAsync(ISpool spool, UploadSaid.Open open, UploadHeader header, CancellationToken stopping)
+    {
+        var flushing = spool.FlushAsync(stopping);
+        try
+        {
+            using var arrival = services.Intake.Examine(open, header);
+            await flushing;
+            // The client may have been revoked while its bytes came.
+            RefuseOthers(header);
+            return await services.Intake.AcceptAsync(arrival, open, header, stopping);
+        }
+        finally
+        {
+            await flushing;
+        }
     }
 
     void RefuseOthers(UploadHeader header)

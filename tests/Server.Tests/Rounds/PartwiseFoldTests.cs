@@ -77,7 +77,7 @@ public sealed class PartwiseFoldTests
             var digest = TreeDigest.Of(bytes);
             using var spool = await spools.OpenAsync(new SpoolKey("parts", round, digest), bytes.Length, CancellationToken.None);
             spool.Append(bytes);
-            Assert.True(await spool.CompleteAsync(CancellationToken.None));
+            Assert.True(await spool.CompleteAsync());
             updates.Add(new AcceptedUpdate(site, AssignmentIds.Train("parts", round, 1, site), "", digest, 10 + i));
         }
         var start = new VersionInfo(round - 1, "", 0, null, TreeDigest.Of(Adapter.SchemaBytes), TreeDigest.Of(Adapter.PlanBytes)) { Groups = [], PlanVersion = 0, PublishedMs = 0 };

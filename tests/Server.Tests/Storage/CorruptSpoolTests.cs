@@ -21,7 +21,7 @@ public sealed class CorruptSpoolTests : IDisposable
         using (var spool = await new SpoolStore(_folder.Path).OpenAsync(key, bytes.Length, CancellationToken.None))
         {
             spool.Append(bytes);
-            Assert.True(await spool.CompleteAsync(CancellationToken.None));
+            Assert.True(await spool.CompleteAsync());
         }
         using (var sound = new SpoolStore(_folder.Path).Read(key))
             Assert.Equal(bytes.Length, sound.Length);
@@ -44,7 +44,7 @@ public sealed class CorruptSpoolTests : IDisposable
         using (var spool = await store.OpenAsync(new SpoolKey("run", 1, TreeDigest.Of(bytes)), bytes.Length, CancellationToken.None))
         {
             spool.Append(bytes);
-            Assert.True(await spool.CompleteAsync(CancellationToken.None));
+            Assert.True(await spool.CompleteAsync());
         }
 
         var refusal = await Assert.ThrowsAsync<FaultException>(() => store.OpenAsync(new SpoolKey("run", 2, new string('b', 64)), 200 * scale, CancellationToken.None));

@@ -56,7 +56,7 @@ public sealed class FlushOrderTests : IDisposable
     {
         using var spool = await store.OpenAsync(new SpoolKey("run", 1, TreeDigest.Of(bytes)), bytes.Length, CancellationToken.None);
         spool.Append(bytes);
-        Assert.True(await spool.CompleteAsync(CancellationToken.None));
+        Assert.True(await spool.CompleteAsync());
     }
 
     IEnumerable<string> Names() => _log.Operations.Where(o => o is not (Operation.Create or Operation.SetLength or Operation.Delete)).Select(o => o switch

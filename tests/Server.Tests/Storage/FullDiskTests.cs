@@ -143,7 +143,9 @@ public sealed class FullDiskTests
             inner.Append(bytes);
         }
 
-        public Task<bool> CompleteAsync(CancellationToken stopping) => inner.CompleteAsync(stopping);
+        public bool Verify() => inner.Verify();
+
+        public Task FlushAsync(CancellationToken stopping) => inner.FlushAsync(stopping);
 
         public void Dispose() => inner.Dispose();
     }

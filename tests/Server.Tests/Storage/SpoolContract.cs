@@ -26,6 +26,20 @@ public abstract class SpoolContract
     }
 
     [Fact]
+    public async Task Verify_BeforeTheFlush_BytesCanBeRead()
+    {
+        var spools = Open();
+        using var spool = await spools.OpenAsync(Key, Bytes.Length, CancellationToken.None);
+        spool.Append(Bytes);
+
+        Assert.True(spool.Verify());
+
+        using var update = spools.Read(Key);
+        Assert.True(update.Span(0, Bytes.Length).SequenceEqual(Bytes));
+        await spool.FlushAsync(CancellationToken.None);
+    }
+
+    [Fact]
     public async Task Open_Completed_NeedsNoBytes()
     {
         var spools = Open();
@@ -34,7 +48,7 @@ public abstract class SpoolContract
         using var again = await spools.OpenAsync(Key, Bytes.Length, CancellationToken.None);
 
         Assert.True(again.IsComplete);
-        Assert.True(await again.CompleteAsync(CancellationToken.None));
+        Assert.True(await again.CompleteAsync());
     }
 
     [Fact]
@@ -45,7 +59,7 @@ public abstract class SpoolContract
         using (var spool = await spools.OpenAsync(Key, Bytes.Length, CancellationToken.None))
         {
             spool.Append(wrong);
-            Assert.False(await spool.CompleteAsync(CancellationToken.None));
+            Assert.False(await spool.CompleteAsync());
         }
 
         using (var again = await spools.OpenAsync(Key, Bytes.Length, CancellationToken.None))
@@ -72,6 +86,6 @@ public abstract class SpoolContract
     {
         using var spool = await spools.OpenAsync(Key, bytes.Length, CancellationToken.None);
         spool.Append(bytes.AsSpan((int)spool.Offset));
-        Assert.True(await spool.CompleteAsync(CancellationToken.None));
+        Assert.True(await spool.CompleteAsync());
     }
 }

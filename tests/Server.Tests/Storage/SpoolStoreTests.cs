@@ -21,7 +21,7 @@ public sealed class SpoolStoreTests : SpoolContract, IDisposable
         {
             Assert.Equal(2 * TreeDigest.LeafBytes, resumed.Offset);
             resumed.Append(Bytes.AsSpan((int)resumed.Offset));
-            Assert.True(await resumed.CompleteAsync(CancellationToken.None));
+            Assert.True(await resumed.CompleteAsync());
         }
         using var update = Open().Read(Key);
         Assert.True(update.Span(0, Bytes.Length).SequenceEqual(Bytes));
@@ -39,7 +39,7 @@ public sealed class SpoolStoreTests : SpoolContract, IDisposable
         using (var resumed = await Open().OpenAsync(Key, Bytes.Length, CancellationToken.None))
         {
             resumed.Append(Bytes.AsSpan((int)resumed.Offset));
-            Assert.False(await resumed.CompleteAsync(CancellationToken.None));
+            Assert.False(await resumed.CompleteAsync());
         }
         await FillAsync(Open(), Bytes);
     }
@@ -74,6 +74,48 @@ public sealed class SpoolStoreTests : SpoolContract, IDisposable
         Assert.Equal(Fault.BlobNotFound, Assert.Throws<FaultException>(() => spools.Read(first.Key)).Refusal.Fault);
     }
 
+    [Theory]
+    [InlineData(300_000)]
+    [InlineData(SmallSpools.MostBytes + 1)]
+    public async Task Verified_ButNeverFlushed_IsNothing(int length)
+    {
+        using var spools = new SpoolStore(_folder.Path);
+        var bytes = new byte[length];
+        var key = new SpoolKey("run", 1, TreeDigest.Of(bytes));
+        using (var spool = await spools.OpenAsync(key, length, CancellationToken.None))
+        {
+            spool.Append(bytes);
+            Assert.True(spool.Verify());
+        }
+
+        Assert.Equal(Fault.BlobNotFound, Assert.Throws<FaultException>(() => spools.Read(key)).Refusal.Fault);
+        using var again = await spools.OpenAsync(key, length, CancellationToken.None);
+        Assert.False(again.IsComplete);
+    }
+
+    /// <summary>The run ends while an update is on its way to its slot, which must not be another one's already.</summary>
+    [Fact]
+    public async Task Flush_OfOneDeletedMeanwhile_WritesOverNoOther()
+    {
+        var bytes = new byte[300_000];
+        var key = new SpoolKey("run", 1, TreeDigest.Of(bytes));
+        (SpoolKey Key, byte[] Bytes) other;
+        using (var spools = new SpoolStore(_folder.Path))
+        {
+            using var spool = await spools.OpenAsync(key, bytes.Length, CancellationToken.None);
+            spool.Append(bytes);
+            spool.Verify();
+            await spools.DeleteThroughAsync("run", 1);
+            other = await FillSmallAsync(spools, 2);
+
+            await spool.FlushAsync(CancellationToken.None);
+        }
+
+        using var later = new SpoolStore(_folder.Path);
+        using var update = later.Read(other.Key);
+        Assert.True(update.Span(0, other.Bytes.Length).SequenceEqual(other.Bytes));
+    }
+
     static async Task<(SpoolKey Key, byte[] Bytes)> FillSmallAsync(SpoolStore spools, int round)
     {
         var bytes = new byte[300_000];
@@ -81,7 +123,7 @@ public sealed class SpoolStoreTests : SpoolContract, IDisposable
         var key = new SpoolKey("run", round, TreeDigest.Of(bytes));
         using var spool = await spools.OpenAsync(key, bytes.Length, CancellationToken.None);
         spool.Append(bytes);
-        Assert.True(await spool.CompleteAsync(CancellationToken.None));
+        Assert.True(await spool.CompleteAsync());
         return (key, bytes);
     }
 

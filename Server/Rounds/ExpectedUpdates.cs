@@ -1,0 +1,57 @@
+namespace Federated.Server.Rounds;
+
+/// <summary>
+/// Updates whose bytes are here and found good, but not durable yet. Should the round close with one of them, its fold need not wait for the disk: what they will come to is
+/// what the machine says of them now.
+/// </summary>
+/// <param name="current">The run's state as it is.</param>
+/// <param name="foresee">Told of a fold that will follow unless something else happens.</param>
+/// <param name="time">The clock.</param>
+sealed class ExpectedUpdates(Func<RoundState> current, Action<FoldOrder> foresee, TimeProvider time)
+{
+    readonly Lock _gate = new();
+    readonly List<RoundCommand.UpdateArrived> _coming = [];
+
+    /// <summary>Until disposed of.</summary>
+    public IDisposable Add(RoundCommand.UpdateArrived update)
+    {
+        lock (_gate)
+        {
+            _coming.Add(update);
+            if (Closing() is { } order)
+                foresee(order);
+        }
+        return new Expected(this, update);
+    }
+
+    // Asked of every update, it would be too much work in a round of thousands.
+    FoldOrder? Closing()
+    {
+        var state = current();
+        return state.AcceptedCount + _coming.Count < state.Quorum && _coming.Count < state.OutstandingCount ? null : Closing(state);
+    }
+
+    FoldOrder? Closing(RoundState state)
+    {
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        foreach (var update in _coming)
+        {
+            var step = RoundMachine.Step(state, update, now);
+            if (step.Effects.OfType<RoundEffect.StartFold>().FirstOrDefault() is { } fold)
+                return fold.Order;
+            state = step.State;
+        }
+        return null;
+    }
+
+    void Remove(RoundCommand.UpdateArrived update)
+    {
+        lock (_gate)
+            _coming.Remove(update);
+    }
+
+    sealed class Expected(ExpectedUpdates updates, RoundCommand.UpdateArrived update) : IDisposable
+    {
+        public void Dispose() => updates.Remove(update);
+    }
+}
