@@ -5,23 +5,33 @@ namespace Federated.Server.Rounds;
 /// what the machine says of them now.
 /// </summary>
 /// <param name="current">The run's state as it is.</param>
-/// <param name="foresee">Told of a fold that will follow unless something else happens.</param>
+/// <param name="effects">Told of a fold that will follow unless something else happens.</param>
 /// <param name="time">The clock.</param>
-sealed class ExpectedUpdates(Func<RoundState> current, Action<FoldOrder> foresee, TimeProvider time)
+sealed class ExpectedUpdates(Func<RoundState> current, RoundEffects effects, TimeProvider time)
 {
     readonly Lock _gate = new();
     readonly List<RoundCommand.UpdateArrived> _coming = [];
 
-    /// <summary>Until disposed of.</summary>
-    public IDisposable Add(RoundCommand.UpdateArrived update)
+    public ExpectedUpdate Add(RoundCommand.UpdateArrived update)
     {
         lock (_gate)
         {
             _coming.Add(update);
             if (Closing() is { } order)
-                foresee(order);
+                effects.Foresee(order);
         }
-        return new Expected(this, update);
+        return new ExpectedUpdate(this, update);
+    }
+
+    public void Remove(RoundCommand.UpdateArrived update, bool arrived)
+    {
+        lock (_gate)
+        {
+            _coming.Remove(update);
+            // A fold that began with bytes that are gone has nothing to say of those that are sent again.
+            if (!arrived)
+                effects.Forget();
+        }
     }
 
     // Asked of every update, it would be too much work in a round of thousands.
@@ -43,15 +53,15 @@ sealed class ExpectedUpdates(Func<RoundState> current, Action<FoldOrder> foresee
         }
         return null;
     }
+}
 
-    void Remove(RoundCommand.UpdateArrived update)
-    {
-        lock (_gate)
-            _coming.Remove(update);
-    }
+/// <summary>One of them, until it is disposed of.</summary>
+sealed class ExpectedUpdate(ExpectedUpdates all, RoundCommand.UpdateArrived update) : IDisposable
+{
+    bool _arrived;
 
-    sealed class Expected(ExpectedUpdates updates, RoundCommand.UpdateArrived update) : IDisposable
-    {
-        public void Dispose() => updates.Remove(update);
-    }
+    /// <summary>It is durable, and what becomes of it is the loop's to say.</summary>
+    public void Arrive() => _arrived = true;
+
+    public void Dispose() => all.Remove(update, _arrived);
 }

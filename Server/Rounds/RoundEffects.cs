@@ -39,7 +39,7 @@ sealed class RoundEffects(RoundServices services, ILogger logger, Action<RoundCo
         }
     }
 
-    /// <summary>The commit was refused: what was prepared never was.</summary>
+    /// <summary>What was begun will not follow, at least not of the same bytes.</summary>
     public void Forget()
     {
         lock (_gate)

@@ -34,7 +34,7 @@ sealed class RoundLoop : IAsyncDisposable
         _logger = services.Loggers.CreateLogger<RoundLoop>();
         _current = new RoundSnapshot(state);
         _effects = new RoundEffects(services, _logger, Post, _stopping.Token) { Trace = _trace };
-        _expected = new ExpectedUpdates(() => _current.State, _effects.Foresee, services.Time);
+        _expected = new ExpectedUpdates(() => _current.State, _effects, services.Time);
         _timer = services.Time.CreateTimer(_ => _commands.Writer.TryWrite(new Envelope(new RoundCommand.Tick(), null)), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -72,7 +72,7 @@ sealed class RoundLoop : IAsyncDisposable
     }
 
     /// <summary>An update that is good and will be sent as a command once it is durable, or given up before.</summary>
-    public IDisposable Expect(RoundCommand.UpdateArrived update) => _expected.Add(update);
+    public ExpectedUpdate Expect(RoundCommand.UpdateArrived update) => _expected.Add(update);
 
     /// <summary>Waits until the current state fulfils a condition.</summary>
     public async Task WaitAsync(Func<RoundState, bool> condition, CancellationToken stopping)

@@ -15,11 +15,16 @@ abstract class UpdateArrival : IDisposable
         public Refusal Reason => reason;
     }
 
-    /// <param name="update">What the run's loop is to be told.</param>
+    /// <param name="update">What the run's loop is to be told, but for what the client downloaded.</param>
     /// <param name="expected">Its loop expects it as long.</param>
-    public sealed class Good(RoundCommand.UpdateArrived update, IDisposable expected) : UpdateArrival
+    public sealed class Good(RoundCommand.UpdateArrived update, ExpectedUpdate expected) : UpdateArrival
     {
-        public RoundCommand.UpdateArrived Update => update;
+        /// <summary>With the bytes durable: what is sent to the loop.</summary>
+        public RoundCommand.UpdateArrived Arrive(long bytesDown)
+        {
+            expected.Arrive();
+            return update with { BytesDown = bytesDown };
+        }
 
         public override void Dispose() => expected.Dispose();
     }

@@ -53,7 +53,7 @@ sealed class UpdateIntake(RunDirectory runs, IRunStore store, IUpdateSpools spoo
         var loop = runs.Get(header.Run);
         if (arrival is UpdateArrival.Refused refused)
             return await RefuseAsync(loop, header, refused.Reason, stopping);
-        var update = ((UpdateArrival.Good)arrival).Update with { BytesDown = meter.Take(header.Client) };
+        var update = ((UpdateArrival.Good)arrival).Arrive(meter.Take(header.Client));
         return await FromRecordAsync(await loop.SendAsync(update, stopping), open, header, stopping);
     }
 

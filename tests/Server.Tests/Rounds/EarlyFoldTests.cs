@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Federated.Server.Faults;
 using Federated.Server.Rounds;
 using Federated.Server.Storage;
 using Server.Tests.Kit;
@@ -17,11 +18,11 @@ public sealed class EarlyFoldTests
         var spools = new HeldSpools();
         await using var server = new ServerKit(blobs: new NotedBlobs(spools), spools: spools);
         var loop = await server.CreateAsync(Adapter, Spec());
-        var early = new ConcurrentBag<bool>();
+        var (early, shown) = (new ConcurrentBag<bool>(), new Lazy<Task<bool>>(() => IsShownAsync(loop)));
         spools.Hold = async _ =>
         {
             await spools.Written.Task.DefaultTimeout();
-            early.Add(await IsShownAsync(loop));
+            early.Add(await shown.Value);
         };
         spools.Arm();
 
@@ -38,13 +39,14 @@ public sealed class EarlyFoldTests
         var spools = new HeldSpools();
         await using var server = new ServerKit(blobs: new NotedBlobs(spools), spools: spools);
         var loop = await server.CreateAsync(Adapter, Spec());
-        var refusals = 0;
+        var (refusals, shown) = (0, new Lazy<Task<bool>>(() => IsShownAsync(loop)));
         spools.Hold = async _ =>
         {
             await spools.Written.Task.DefaultTimeout();
+            var wasShown = await shown.Value;
             if (Interlocked.Increment(ref refusals) > 2)
                 return;
-            Assert.False(await IsShownAsync(loop));
+            Assert.False(wasShown);
             throw new IOException("No space left on device");
         };
         spools.Arm();
@@ -53,6 +55,35 @@ public sealed class EarlyFoldTests
 
         Assert.True(refusals > 2);
         Assert.Equal(undisturbed, loop.Current.State.Version.ManifestDigest);
+    }
+
+    [Fact]
+    public async Task Fold_OfBytesThatNeverBecameDurable_IsNotTakenForThoseThatAreSentAgain()
+    {
+        var undisturbed = await PublishAsync(new HeldSpools());
+        var spools = new HeldSpools();
+        await using var server = new ServerKit(spools: spools);
+        var loop = await server.CreateAsync(Adapter, Spec());
+        var (reads, refusals, missed) = (0, 0, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        spools.Reading = () =>
+        {
+            // Each of the two was examined once; now they are folded.
+            if (Interlocked.Increment(ref reads) <= 2 || missed.Task.IsCompleted && Volatile.Read(ref refusals) >= 2)
+                return;
+            missed.TrySetResult();
+            throw new FaultException(Fault.BlobNotFound, "It is gone.");
+        };
+        spools.Hold = async _ =>
+        {
+            await missed.Task.DefaultTimeout();
+            if (Interlocked.Increment(ref refusals) <= 2)
+                throw new IOException("No space left on device");
+        };
+
+        await RunAsync(server, "a", "b");
+
+        Assert.Equal(undisturbed, loop.Current.State.Version.ManifestDigest);
+        Assert.All(await server.Store.ParticipationsAsync("run", 1, CancellationToken.None), p => Assert.Equal(1, p.Attempt));
     }
 
     /// <summary>The first one closes the round as long as nobody else is durable before it.</summary>
@@ -119,7 +150,13 @@ public sealed class EarlyFoldTests
 
         public async Task<ISpool> OpenAsync(SpoolKey key, long size, CancellationToken stopping) => new Held(await _spools.OpenAsync(key, size, stopping), () => Hold(key));
 
-        public IStoredBytes Read(SpoolKey key) => _spools.Read(key);
+        public Action Reading { get; set; } = () => { };
+
+        public IStoredBytes Read(SpoolKey key)
+        {
+            Reading();
+            return _spools.Read(key);
+        }
 
         public Task DeleteThroughAsync(string run, int round) => _spools.DeleteThroughAsync(run, round);
 
