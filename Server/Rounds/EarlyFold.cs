@@ -6,14 +6,12 @@ sealed class EarlyFold
     readonly FoldOrder _order;
     readonly IRoundWorker _worker;
     readonly CancellationTokenSource _forgotten;
-    readonly Task<RoundCommand> _folding;
-    readonly Task<RoundCommand> _writing;
 
     public EarlyFold(FoldOrder order, IRoundWorker worker, CancellationToken stopping)
     {
         (_order, _worker, _forgotten) = (order, worker, CancellationTokenSource.CreateLinkedTokenSource(stopping));
-        _folding = worker.FoldAsync(order, _forgotten.Token);
-        _writing = WriteAsync(_forgotten.Token);
+        Folding = worker.FoldAsync(order, _forgotten.Token);
+        Writing = WriteAsync(_forgotten.Token);
         Over = EndAsync();
     }
 
@@ -23,10 +21,10 @@ sealed class EarlyFold
     public bool IsOf(FoldOrder order) => _order.IsSame(order);
 
     /// <summary>What the fold comes to.</summary>
-    public Task<RoundCommand> Folding => _folding;
+    public Task<RoundCommand> Folding { get; }
 
     /// <summary>What the version that was made of it comes to.</summary>
-    public Task<RoundCommand> Writing => _writing;
+    public Task<RoundCommand> Writing { get; }
 
     /// <summary>Nobody will ask for it.</summary>
     public void Forget()
@@ -42,11 +40,11 @@ sealed class EarlyFold
     }
 
     async Task<RoundCommand> WriteAsync(CancellationToken stopping) =>
-        await _folding is RoundCommand.FoldCompleted completed ? await _worker.WriteAsync(_order, completed.Folded, stopping) : await _folding;
+        await Folding is RoundCommand.FoldCompleted completed ? await _worker.WriteAsync(_order, completed.Folded, stopping) : await Folding;
 
     async Task EndAsync()
     {
-        await _writing.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        await ((Task)Writing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _forgotten.Dispose();
     }
 }
