@@ -44,7 +44,7 @@ sealed class EarlyFold
 
     async Task EndAsync()
     {
-        await ((Task)Writing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await ((Task)Writing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         _forgotten.Dispose();
     }
 }
