@@ -36,8 +36,6 @@ sealed class RunningServer : IAsyncDisposable
             // A start that fails is told once, by the program, on one line.
             .AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
         builder.WebHost.UseKestrelHttpsConfiguration();
-        // Frames are read and sent by the thread that is there, one of the pool either way; services are dispatched to the pool as ever. A small round takes a tenth less.
-        builder.WebHost.UseSockets(s => s.UnsafePreferInlineScheduling = true);
         builder.WebHost.UseKestrel(k => _listeners.Configure(k, arguments, options, certificates));
         builder.Services.AddSingleton(_listeners);
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(10));
