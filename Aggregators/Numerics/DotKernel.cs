@@ -97,6 +97,7 @@ public static class DotKernel
     }
 
     /// <summary>Sum of squares in fp64, which no finite fp32 value can overflow; not finite exactly when a value is not.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double SumOfSquares(ReadOnlySpan<float> x)
     {
         var (low, high) = (Vector256<double>.Zero, Vector256<double>.Zero);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -24,6 +25,7 @@ static class Norm
     }
 
     /// <summary>||x - y||^2, each difference formed in fp64, in the same lanes and tree.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double SquaredDistance(ReadOnlySpan<double> x, ReadOnlySpan<float> y)
     {
         var (low, high) = (Vector256<double>.Zero, Vector256<double>.Zero);

@@ -25,7 +25,7 @@ public sealed class Fold(Composition composition)
         var mechanism = input.Mechanism is { } m ? new MechanismRun(m, input.Previous.Layout) : null;
         var weights = mechanism?.Weights(clients) ?? FoldWeights.Of(composition.Weigher, new RoundMeasure(input.Previous, clients, work), clients, input.Previous.Layout);
         FoldAges.Require(composition, contributions, input.Previous.Layout, weights.Shortened);
-        var run = new FoldRun(composition, input, work, limits.Diagnose, mechanism);
+        var run = new FoldRun(composition, input, work, limits, mechanism);
         foreach (var group in input.Previous.Layout.Groups)
             run.Fold(group, clients, weights.Shares);
         return run.Result(Used(contributions, weights.Shares));

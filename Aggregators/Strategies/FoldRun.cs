@@ -5,9 +5,10 @@ using Federated.Aggregators.Strategies.Sums;
 namespace Federated.Aggregators.Strategies;
 
 /// <summary>One fold in progress, group by group.</summary>
-sealed class FoldRun(Composition composition, FoldInput input, WorkPool work, bool diagnose, MechanismRun? mechanism)
+sealed class FoldRun(Composition composition, FoldInput input, WorkPool work, FoldLimits limits, MechanismRun? mechanism)
 {
-    readonly AdapterTensors _result = new(input.Previous.Layout, input.Previous.Values.ToArray());
+    readonly SpareArrays<double> _working = limits.Working ?? new SpareArrays<double>();
+    readonly AdapterTensors _result = Copy(input.Previous, limits.Results);
     readonly Dictionary<string, float[]> _state = input.State.Tensors.ToDictionary(t => t.Key, t => t.Value.ToArray(), StringComparer.Ordinal);
     readonly List<OffsetFactor> _offsets = [];
     readonly List<GroupDiagnostics> _diagnostics = [];
@@ -21,11 +22,11 @@ sealed class FoldRun(Composition composition, FoldInput input, WorkPool work, bo
             _diagnostics.Add(new GroupDiagnostics(group.Group.Name, 0));
             return;
         }
-        var fold = new GroupFold(group, input.Previous, contributors.Length, input.Round, new StateAccess($"rule/{group.Group.Name}", input.State, _state));
+        var fold = new GroupFold(group, input.Previous, contributors.Length, input.Round, new StateAccess($"rule/{group.Group.Name}", input.State, _state), _working);
         ClientDifference[] own = [.. contributors.Select(k => clients[k])];
         Announcement.Of(group, own, work);
-        var sums = new LocalSums(group, own, [.. contributors.Select(k => weights[k, group.Index])], work,
-            diagnose && mechanism is null && group.Group.Algebra == Algebra.Product, mechanism?.TermBound);
+        var sums = new LocalSums(group, own, [.. contributors.Select(k => weights[k, group.Index])], work, _working,
+            limits.Diagnose && mechanism is null && group.Group.Algebra == Algebra.Product, mechanism?.TermBound);
         var (rule, pass) = (composition.Rules[group.Group.Algebra], 0);
         foreach (var request in rule.Fold(fold))
         {
@@ -36,6 +37,7 @@ sealed class FoldRun(Composition composition, FoldInput input, WorkPool work, bo
         }
         var diagnostics = Diagnose(fold, sums);
         _diagnostics.Add(diagnostics with { ChangeNorm = Publish(fold, sums.Means) });
+        _working.TakeBack();
     }
 
     public FoldResult Result(IReadOnlyList<ClientWeight> weights) => new(_result, _offsets, new StrategyState(_state), _diagnostics, weights);
@@ -44,7 +46,14 @@ sealed class FoldRun(Composition composition, FoldInput input, WorkPool work, bo
     {
         var plain = new GroupDiagnostics(fold.Group.Group.Name, fold.Contributors) { CorrectionRatio = fold.CorrectionRatio, Fallback = fold.Fallback };
         // Around different start points there is no one mean of the factors to compare with; and diagnostics of sums that nothing disturbs would show the clients.
-        return diagnose && mechanism is null && fold.Group.Group.Algebra == Algebra.Product && !sums.AreStale ? ProductDiagnostics.Add(plain, fold, sums) : plain;
+        return limits.Diagnose && mechanism is null && fold.Group.Group.Algebra == Algebra.Product && !sums.AreStale ? ProductDiagnostics.Add(plain, fold, sums) : plain;
+    }
+
+    static AdapterTensors Copy(AdapterTensors version, SpareArrays<float>? spare)
+    {
+        var values = spare?.Take(version.Values.Length) ?? new float[version.Values.Length];
+        version.Values.CopyTo(values);
+        return new AdapterTensors(version.Layout, values);
     }
 
     double Publish(GroupFold fold, MeanDeltas? means)

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Federated.Aggregators.Adapters;
+using Federated.Aggregators.Numerics;
 using Federated.Aggregators.Strategies;
 using Federated.Formats.Digests;
 using Federated.Formats.Safetensors;
@@ -31,10 +32,14 @@ static class GroupFiles
     }
 
     /// <summary>The groups of a layout, which may be a part of the version's.</summary>
+    /// <param name="blobs">Where they lie.</param>
+    /// <param name="layout">What is read.</param>
+    /// <param name="version">Whose.</param>
+    /// <param name="spare">Has an array for the values; null makes one.</param>
     /// <exception cref="FaultException">A blob is missing or corrupt.</exception>
-    public static AdapterTensors Read(IBlobStore blobs, AdapterLayout layout, VersionInfo version)
+    public static AdapterTensors Read(IBlobStore blobs, AdapterLayout layout, VersionInfo version, SpareArrays<float>? spare = null)
     {
-        var (tensors, digests) = (new AdapterTensors(layout), version.Groups.ToDictionary(g => g.Group, g => g.Digest, StringComparer.Ordinal));
+        var (tensors, digests) = (spare is null ? new AdapterTensors(layout) : new AdapterTensors(layout, spare.Take((int)layout.TotalElements)), version.Groups.ToDictionary(g => g.Group, g => g.Digest, StringComparer.Ordinal));
         foreach (var group in layout.Groups)
         {
             using var file = Open(blobs.Open(digests[group.Group.Name]), $"group '{group.Group.Name}'");

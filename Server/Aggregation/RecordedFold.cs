@@ -1,4 +1,5 @@
 using Federated.Aggregators.Adapters;
+using Federated.Aggregators.Numerics;
 using Federated.Aggregators.Strategies;
 using Federated.Aggregators.Strategies.Sums;
 using Federated.Server.Rounds;
@@ -29,16 +30,19 @@ sealed class RecordedFold(IBlobStore blobs, IUpdateSpools spools, AdapterCache a
     public FoldSummary Run(RecordedUpdates updates, RecordedStart start, bool diagnose, Action<FoldResult> take, CancellationToken stopping)
     {
         var composition = StrategyCatalog.Default.Compose(updates.Order.Spec.Strategy);
-        var limits = new FoldLimits(diagnose || IsSmall(start.Layout, updates.Count) ? 1 : options.Threads, options.MemoryBytes, diagnose);
+        var versions = new SpareArrays<float>();
+        var limits = new FoldLimits(diagnose || IsSmall(start.Layout, updates.Count) ? 1 : options.Threads, options.MemoryBytes, diagnose) { Working = new SpareArrays<double>(), Results = versions };
         var summary = new FoldSummary(start.State);
         foreach (var part in AdapterParts.OfFold(start.Layout, updates.Order.Spec, updates.Count, options.PartBytes))
         {
-            var input = new FoldInput(start.Read(part), updates.Of(part)) { State = start.State, Mechanism = start.Mechanism, Round = updates.Order.Plan.FoldRound };
+            var input = new FoldInput(start.Read(part, versions), updates.Of(part)) { State = start.State, Mechanism = start.Mechanism, Round = updates.Order.Plan.FoldRound };
             var result = input.Contributions.Count == 0 ? Unchanged(input) : new Fold(composition).Run(input, limits, stopping);
             summary.Add(result);
             take(result);
-            if (part != start.Layout)
-                updates.Release(part);
+            if (part == start.Layout)
+                continue;
+            updates.Release(part);
+            versions.TakeBack();
         }
         return summary;
     }
@@ -50,7 +54,7 @@ sealed class RecordedFold(IBlobStore blobs, IUpdateSpools spools, AdapterCache a
 }
 
 /// <param name="Layout">Of the version that the round started from.</param>
-/// <param name="Read">Reads a part of its values.</param>
+/// <param name="Read">Reads a part of its values into an array of those given, or gives what it has.</param>
 /// <param name="State">What the strategy remembers.</param>
 /// <param name="Mechanism">The server's noise; null where it adds none.</param>
-sealed record RecordedStart(AdapterLayout Layout, Func<AdapterLayout, AdapterTensors> Read, StrategyState State, ISumMechanism? Mechanism);
+sealed record RecordedStart(AdapterLayout Layout, Func<AdapterLayout, SpareArrays<float>, AdapterTensors> Read, StrategyState State, ISumMechanism? Mechanism);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using Federated.Aggregators.Adapters;
+using Federated.Aggregators.Numerics;
 using Federated.Aggregators.Strategies;
 using Federated.Server.Faults;
 using Federated.Server.Privacy;
@@ -31,7 +32,7 @@ sealed class RoundReplay(IBlobStore blobs, IRunStore store, AdapterCache adapter
         var layout = adapters.Get(order.VersionIn.SchemaDigest, order.VersionIn.PlanDigest).Layout;
         // Another strategy remembers nothing of the rounds before.
         var state = order.Spec == recorded.Spec ? GroupFiles.ReadState(blobs, order.VersionIn.StateDigest) : StrategyState.Empty;
-        var start = new RecordedStart(layout, part => GroupFiles.Read(blobs, part, order.VersionIn), state, RoundNoise.Of(order, state, secrets)?.Mechanism);
+        var start = new RecordedStart(layout, (part, spare) => GroupFiles.Read(blobs, part, order.VersionIn, spare), state, RoundNoise.Of(order, state, secrets)?.Mechanism);
         ImmutableArray<GroupInfo> added = [.. published.Offsets.Skip(order.VersionIn.Offsets.Length)];
         var groups = new List<(ReplayedGroup Group, bool Identical)>();
         Fold(order, start, part => groups.AddRange(Compare(start, part, published with { Offsets = added })), stopping);
@@ -43,7 +44,7 @@ sealed class RoundReplay(IBlobStore blobs, IRunStore store, AdapterCache adapter
     {
         var layout = part.Tensors.Layout;
         var offsets = published with { Offsets = [.. published.Offsets.Where(o => layout.Groups.Any(g => g.Group.Name == o.Group))] };
-        var before = new GroupValues(start.Read(layout), []);
+        var before = new GroupValues(start.Read(layout, new SpareArrays<float>()), []);
         var (was, now) = (new GroupValues(GroupFiles.Read(blobs, layout, published), GroupFiles.ReadOffsets(blobs, layout, offsets)), new GroupValues(part.Tensors, part.Offsets));
         foreach (var group in layout.Groups)
         {

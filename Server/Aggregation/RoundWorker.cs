@@ -50,7 +50,7 @@ sealed class RoundWorker(IBlobStore blobs, AdapterCache adapters, VersionWriter 
             using var turn = _large.Enter(adapter.Layout, stopping);
             var state = GroupFiles.ReadState(blobs, order.VersionIn.StateDigest);
             var noise = RoundNoise.Of(order, state, secrets);
-            var start = new RecordedStart(adapter.Layout, part => _cache.Read(order.Plan.Run, part, order.VersionIn), state, noise?.Mechanism);
+            var start = new RecordedStart(adapter.Layout, (part, spare) => _cache.Read(order.Plan.Run, part, order.VersionIn, spare), state, noise?.Mechanism);
             using var updates = fold.Open(order);
             return new RoundCommand.FoldCompleted(Folded(updates, adapter, start, noise, stopping));
         }
@@ -75,7 +75,7 @@ sealed class RoundWorker(IBlobStore blobs, AdapterCache adapters, VersionWriter 
             var adapter = adapters.Get(order.VersionIn.SchemaDigest, order.VersionIn.PlanDigest);
             using var turn = _large.Enter(adapter.Layout, stopping);
             var state = GroupFiles.ReadState(blobs, order.VersionIn.StateDigest);
-            var start = new RecordedStart(adapter.Layout, part => GroupFiles.Read(blobs, part, order.VersionIn), state, RoundNoise.Of(order, state, secrets)?.Mechanism);
+            var start = new RecordedStart(adapter.Layout, (part, spare) => GroupFiles.Read(blobs, part, order.VersionIn, spare), state, RoundNoise.Of(order, state, secrets)?.Mechanism);
             using var updates = fold.Open(order);
             return new RoundCommand.Diagnosed(order.Plan.Round, DiagnosticsJson.Write(fold.Run(updates, start, true, _ => { }, stopping).Diagnostics));
         }

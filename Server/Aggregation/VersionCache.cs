@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Federated.Aggregators.Adapters;
+using Federated.Aggregators.Numerics;
 using Federated.Server.Rounds;
 using Federated.Server.Storage;
 
@@ -11,10 +12,10 @@ sealed class VersionCache(IBlobStore blobs)
     readonly ConcurrentDictionary<string, Entry> _newest = new(StringComparer.Ordinal);
 
     /// <exception cref="Faults.FaultException">A blob is missing or corrupt.</exception>
-    public AdapterTensors Read(string run, AdapterLayout layout, VersionInfo version) =>
+    public AdapterTensors Read(string run, AdapterLayout layout, VersionInfo version, SpareArrays<float>? spare = null) =>
         _newest.TryGetValue(run, out var entry) && entry.Digests.SequenceEqual(version.Groups.Select(g => g.Digest)) && entry.Tensors.Values.Length == layout.TotalElements
             ? entry.Under(layout)
-            : GroupFiles.Read(blobs, layout, version);
+            : GroupFiles.Read(blobs, layout, version, spare);
 
     /// <summary>Keeps a whole version; of a large one nothing is kept.</summary>
     public void Keep(string run, AdapterTensors tensors, IReadOnlyList<GroupInfo> groups)

@@ -8,12 +8,13 @@ namespace Federated.Aggregators.Strategies.Sums;
 public sealed class GroupFold
 {
     readonly AdapterTensors _previous;
+    readonly SpareArrays<double> _spare;
     readonly double[]?[] _proposed;
     readonly List<OffsetFactor> _offsets = [];
 
-    internal GroupFold(LayoutGroup group, AdapterTensors previous, int contributors, long round, StateAccess state)
+    internal GroupFold(LayoutGroup group, AdapterTensors previous, int contributors, long round, StateAccess state, SpareArrays<double> spare)
     {
-        (Group, _previous, Contributors, Round, State) = (group, previous, contributors, round, state);
+        (Group, _previous, Contributors, Round, State, _spare) = (group, previous, contributors, round, state, spare);
         _proposed = new double[group.Tensors.Count][];
     }
 
@@ -57,10 +58,11 @@ public sealed class GroupFold
     /// <summary>Appends a frozen factor to the version.</summary>
     public void AddOffset(OffsetFactor offset) => _offsets.Add(offset);
 
-    /// <summary>previous + delta, formed in fp64.</summary>
+    /// <summary>previous + delta, formed in fp64. The array may be written to; it is used again once the group is folded.</summary>
     public double[] Apply(int tensor, ReadOnlySpan<double> delta)
     {
-        var values = Rounding.ToDoubles(Previous(tensor));
+        var values = _spare.Take(Group.Tensors[tensor].Elements);
+        TensorPrimitives.ConvertTruncating(Previous(tensor), values);
         TensorPrimitives.Add(values, delta[..values.Length], values);
         return values;
     }

@@ -8,9 +8,10 @@ namespace Federated.Aggregators.Strategies.Sums;
 /// <param name="clients">Its contributors, in fold order.</param>
 /// <param name="weights">Their weights, summing to 1.</param>
 /// <param name="work">Threads and memory.</param>
+/// <param name="spare">Arrays for means.</param>
 /// <param name="sketching">Whether to keep what diagnostics need while the clients go by.</param>
 /// <param name="termBound">Largest norm of one client's weighted term in a covariance; null bounds nothing.</param>
-sealed class LocalSums(LayoutGroup group, ClientDifference[] clients, double[] weights, WorkPool work, bool sketching, double? termBound)
+sealed class LocalSums(LayoutGroup group, ClientDifference[] clients, double[] weights, WorkPool work, SpareArrays<double> spare, bool sketching, double? termBound)
 {
     // Long enough for the processor to read each client ahead, with sums that stay in the second-level cache.
     const int Piece = 8192;
@@ -100,7 +101,7 @@ sealed class LocalSums(LayoutGroup group, ClientDifference[] clients, double[] w
         // Whoever asks for B's mean by itself asks for no covariance before; its sketch comes out of the same reading.
         if (sketching && Sketch is null && group.Group.Product is { } form && tensor.Role == form.Left)
             return MeanWithSketch(tensor, Sketch = NewSketch());
-        var sum = GC.AllocateUninitializedArray<double>(tensor.Elements);
+        var sum = spare.Take(tensor.Elements);
         var pieces = (tensor.Elements + Piece - 1) / Piece;
         work.For(pieces, 4 * Piece, (piece, scratch) =>
         {

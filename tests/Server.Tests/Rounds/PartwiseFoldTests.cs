@@ -56,7 +56,7 @@ public sealed class PartwiseFoldTests
             var fold = new RecordedFold(blobs, spools, new AdapterCache(blobs), new WorkerOptions(1) { PartBytes = bytes });
             using var updates = fold.Open(order);
             var (taken, values, offsets, before) = (0, new List<float>(), new List<string>(), version);
-            var summary = fold.Run(updates, new RecordedStart(Adapter.Layout, part => Of(before, part), state, null), true, part =>
+            var summary = fold.Run(updates, new RecordedStart(Adapter.Layout, (part, _) => Of(before, part), state, null), true, part =>
             {
                 taken++;
                 values.AddRange(part.Tensors.Values);
