@@ -32,7 +32,15 @@ sealed class OperationLog : IDisk
     readonly List<Operation> _operations = [];
     readonly Dictionary<Microsoft.Win32.SafeHandles.SafeFileHandle, int> _files = [];
 
-    public IReadOnlyList<Operation> Operations => _operations;
+    /// <summary>So far; files that nobody waits for may still be written.</summary>
+    public IReadOnlyList<Operation> Operations
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _operations];
+        }
+    }
 
     public void Add(Operation operation)
     {

@@ -80,8 +80,9 @@ public sealed class OperationLogTests : IDisposable
         log.CreateFolder(Path.Combine(root, "blobs"));
         log.CreateFolder(Path.Combine(root, "spools"));
         log.FlushFolder(root);
+        var blobs = new BlobStore(Path.Combine(root, "blobs"), log);
         var store = new LoggingRunStore(changes => log.Add(new Operation.Commit(changes)));
-        await using var server = new ServerKit(store, new BlobStore(Path.Combine(root, "blobs"), log), new SpoolStore(Path.Combine(root, "spools"), disk: log));
+        await using var server = new ServerKit(store, blobs, new SpoolStore(Path.Combine(root, "spools"), disk: log));
         // Deleting what is no longer needed is no operation that recovery may depend on, so the recorded run keeps everything.
         await server.CreateAsync(Adapter, Adapter.Spec(Run, Rounds, Sites.Length, s =>
         {
@@ -92,6 +93,7 @@ public sealed class OperationLogTests : IDisposable
         var versions = new List<VersionRow>();
         for (var version = 0; version <= Rounds; version++)
             versions.Add((await store.VersionAsync(Run, version, CancellationToken.None))!);
+        await blobs.SettleAsync(CancellationToken.None);
         return ([.. log.Operations], versions);
     }
 

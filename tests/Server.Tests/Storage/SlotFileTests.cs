@@ -23,10 +23,11 @@ public sealed class SlotFileTests : IDisposable
         log.FlushFolder(_folder.Path);
         var expected = Record(log, Path.Combine(original, "slots"));
 
-        for (var length = 2; length <= log.Operations.Count; length++)
+        var operations = log.Operations;
+        for (var length = 2; length <= operations.Count; length++)
         {
             var root = Path.Combine(_folder.Path, $"{length}");
-            new DiskImage(log.Operations.Take(length)).WriteTo(root, original, powerCut);
+            new DiskImage(operations.Take(length)).WriteTo(root, original, powerCut);
             using var slots = new SlotFile(Path.Combine(root, "slots"), MostSlots, Disk.Real);
             var found = slots.Recover().SelectMany(s => s.Entries).Where(e => e.IsSound).Select(e => e.Name).ToHashSet(StringComparer.Ordinal);
             Assert.Subset(found, expected.Last(e => e.Operations <= length).Names);
