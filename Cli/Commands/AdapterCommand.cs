@@ -35,7 +35,7 @@ static class AdapterCommand
             bundle.Write(parsed.GetValue(output)!.FullName);
             var layout = bundle.Version0.Layout;
             var account = ByteAccount.Of(layout);
-            Console.WriteLine(FormattableString.Invariant($"{layout.Tensors.Count} tensors in {layout.Groups.Count} groups, {account.Scalars} trained scalars, {account.Mebibytes:0.000} MiB per client and round in f32; written to {parsed.GetValue(output)!.FullName}."));
+            Console.WriteLine(FormattableString.Invariant($"{Counted.Of(layout.Tensors.Count, "tensor")} in {Counted.Of(layout.Groups.Count, "group")}, {Counted.Of(account.Scalars, "trained scalar")}, {account.Mebibytes:0.000} MiB per client and round in f32; written to {parsed.GetValue(output)!.FullName}."));
             if (bundle.KeptChange is { } kept)
                 Console.WriteLine(FormattableString.Invariant($"The factors start with {100 * kept:0.0} % of the first stage's squared change."));
             return ExitCode.Done;

@@ -65,6 +65,6 @@ static class AggregateCommand
         var products = report.Groups.Where(g => g.ProductErrorAfter is not null).ToList();
         var error = products.Count == 0 ? "" : string.Create(CultureInfo.InvariantCulture,
             $" Largest error of a product against the mean of the clients' products: {products.Max(g => g.ProductErrorAfter):P1}; averaging factors alone: {products.Max(g => g.ProductErrorBefore):P1}.");
-        return $"{report.Clients.Count} adapters of {report.Groups.Count} groups are combined by {report.Strategy} in {folder}.{error}";
+        return $"{report.Clients.Count} adapters of {Counted.Of(report.Groups.Count, "group")} are combined by {report.Strategy} in {folder}.{error}";
     }
 }

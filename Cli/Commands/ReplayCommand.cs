@@ -1,34 +1,39 @@
 using System.CommandLine;
 using System.Globalization;
-using Federated.Cli.Terminal;
-using Spectre.Console;
+using System.Text.Json;
+using Federated.Cli.Operating;
+using Federated.Cli.Rest;
 
 namespace Federated.Cli.Commands;
 
 /// <summary><c>federated rounds replay</c>, over REST.</summary>
 static class ReplayCommand
 {
+    static readonly Column[] Columns = [Column.Of("group", "group"), Change("recorded change", "recordedChange"), Change("replayed change", "replayedChange"), Change("difference", "difference")];
+
     public static Command Create()
     {
         var run = new Argument<string>("run") { Description = "The run's name." };
         var round = new Argument<int>("round") { Description = "A published round, 1 or more." };
         var strategy = new Option<string?>("--strategy") { Description = "A bundle [default: the recorded strategy, which must give the published bytes]." };
-        var server = new ServerOption();
-        var command = new Command("replay", "Fold a recorded round again and report the difference; nothing is published.") { run, round, strategy };
-        server.AddTo(command);
-        command.SetAction(async (parsed, stop) =>
+        var json = new Option<bool>("--json") { Description = "JSON instead of text." };
+        return Verb.Act("replay", "Fold a recorded round again and report the difference; nothing is published.", [run, round], [strategy, json], async (parsed, rest, stop) =>
         {
-            using var rest = server.Open(parsed);
             var report = await rest.ReplayAsync(parsed.GetValue(run)!, parsed.GetValue(round), parsed.GetValue(strategy), stop);
-            Console.WriteLine($"Round {report.Round} of '{report.Run}': {report.Recorded} as recorded, {report.Strategy} now; {(report.Identical ? "identical to the last byte" : "not identical")}.");
-            var table = new Table().AddColumns("group", "recorded change", "replayed change", "difference");
-            foreach (var group in report.Groups)
-                table.AddRow(Markup.Escape(group.Group), Number(group.RecordedChange), Number(group.ReplayedChange), Number(group.Difference));
-            AnsiConsole.Write(table);
-            return ExitCode.Done;
+            Print(report, new Printer(Console.Out, parsed.GetValue(json)), parsed.GetValue(json));
         });
-        return command;
     }
 
-    static string Number(double value) => value.ToString("G6", CultureInfo.InvariantCulture);
+    static void Print(ReplayReport report, Printer printer, bool json)
+    {
+        if (json)
+        {
+            printer.Print(JsonSerializer.SerializeToNode(report, CoordinatorRest.Json)!, []);
+            return;
+        }
+        Console.WriteLine($"Round {report.Round} of '{report.Run}': {report.Recorded} as recorded, {report.Strategy} now; {(report.Identical ? "identical to the last byte" : "not identical")}.");
+        printer.Print(JsonSerializer.SerializeToNode(report.Groups, CoordinatorRest.Json)!, Columns);
+    }
+
+    static Column Change(string header, string field) => new(header, group => group[field]!.GetValue<double>().ToString("G6", CultureInfo.InvariantCulture));
 }

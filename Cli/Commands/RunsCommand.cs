@@ -15,6 +15,12 @@ static class RunsCommand
         Column.Of("strategy", "strategy"), new("clients", run => $"{run["connected"]!.AsArray().Count}"), Column.Of("version", "version"), Column.Of("last error", "lastError"),
     ];
 
+    internal static readonly Column[] ForecastColumns =
+    [
+        Column.Bytes("first download", "bytesDownFirst"), Column.Bytes("download a round, at most", "bytesDown"), Column.Bytes("upload a round", "bytesUp"),
+        Column.Bytes("server memory of a fold", "serverMemoryBytes"), Column.Bytes("server disk", "serverDiskBytes"), Column.Number("seconds a round", "roundSeconds", 1),
+    ];
+
     // The round under way; of a run that has ended, how many it published.
     static string Progress(JsonNode run) => $"{($"{run["phase"]}" is "Completed" or "Stopped" ? run["version"] : run["round"])}/{run["rounds"]}";
 
@@ -28,12 +34,22 @@ static class RunsCommand
     static Command CreateRun()
     {
         var file = new Argument<FileInfo>("file") { Description = "A RunSpec (docs/runs.md)." };
-        var validate = new Option<bool>("--validate") { Description = "Check only; nothing is created." };
-        return Verb.Act("create", "Create a run and start it.", [file], [validate], async (parsed, rest, stop) =>
+        var validate = new Option<bool>("--validate") { Description = "Check only, and say what the run would take; nothing is created." };
+        var json = new Option<bool>("--json") { Description = "JSON instead of text." };
+        return Verb.Act("create", "Create a run and start it.", [file], [validate, json], async (parsed, rest, stop) =>
         {
             var spec = await RunFile.UploadAsync(parsed.GetValue(file)!.FullName, rest, stop);
-            var run = await rest.CreateAsync(spec, parsed.GetValue(validate), stop);
-            Console.WriteLine(parsed.GetValue(validate) ? $"'{run.Id}' is valid." : $"Run '{run.Id}' is created: {run.Strategy}, {run.Rounds} rounds.");
+            var run = await rest.SendAsync(HttpMethod.Post, parsed.GetValue(validate) ? "api/v1/runs?validate=true" : "api/v1/runs", spec, stop);
+            var printer = new Printer(Console.Out, parsed.GetValue(json));
+            if (parsed.GetValue(json))
+                printer.Print(run, []);
+            else if (!parsed.GetValue(validate))
+                Console.WriteLine($"Run '{run["id"]}' is created: {run["strategy"]}, {run["rounds"]} rounds.");
+            else
+            {
+                Console.WriteLine($"'{run["id"]}' is valid. What it would take, as far as its clients are known:");
+                printer.Print(run["forecast"]!, ForecastColumns);
+            }
         });
     }
 

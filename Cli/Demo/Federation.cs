@@ -96,7 +96,7 @@ sealed class Federation(Workspace workspace, TimeProvider clock) : IAsyncDisposa
             // An earlier attempt may have created the run before its answer was lost.
             if (asked && (await rest.RunsAsync(stop)).FirstOrDefault(known => known.Id == run) is { } created) return created;
             asked = true;
-            return await rest.CreateAsync(await RunFile.UploadAsync(file, rest, stop), validateOnly: false, stop);
+            return await rest.CreateAsync(await RunFile.UploadAsync(file, rest, stop), stop);
         }, stop);
     }
 

@@ -103,10 +103,10 @@ sealed class CoordinatorRest(RestAccess access) : IDisposable
         }
     }
 
-    public async Task<RunSnapshot> CreateAsync(JsonNode spec, bool validateOnly, CancellationToken stop)
+    public async Task<RunSnapshot> CreateAsync(JsonNode spec, CancellationToken stop)
     {
         using var content = new StringContent(spec.ToJsonString(), MediaTypeHeaderValue.Parse("application/json"));
-        using var answer = await _http.PostAsync(validateOnly ? "api/v1/runs?validate=true" : "api/v1/runs", content, stop);
+        using var answer = await _http.PostAsync("api/v1/runs", content, stop);
         return await ReadAsync<RunSnapshot>(answer, stop);
     }
 

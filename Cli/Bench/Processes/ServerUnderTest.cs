@@ -60,7 +60,7 @@ sealed class ServerUnderTest : IDisposable
         (run["base"], run["schema"], run["plan"], run["version0"]) = (SyntheticAdapter.BaseDigest, "@schema.json", "@plan.json", "@version0.safetensors");
         var file = Path.Combine(folder, "run.json");
         await File.WriteAllTextAsync(file, run.ToJsonString(), stop);
-        await rest.CreateAsync(await RunFile.UploadAsync(file, rest, stop), validateOnly: false, stop);
+        await rest.CreateAsync(await RunFile.UploadAsync(file, rest, stop), stop);
     }
 
     public void Dispose() => Process.Dispose();

@@ -51,6 +51,18 @@ public sealed class PrinterTests
         Assert.StartsWith(row, $"| {string.Join(" | ", RunsCommand.Columns.Take(3).Select(c => c.Text(run)))} |");
     }
 
+    [Theory]
+    [InlineData(null, "| 2 KiB | 1 KiB | 3 KiB | 129 MiB | 1 GiB | - |")]
+    [InlineData(12.34, "| 2 KiB | 1 KiB | 3 KiB | 129 MiB | 1 GiB | 12.3 |")]
+    public void Forecast_OfARun_IsShownWhole(double? seconds, string row)
+    {
+        var forecast = new JsonObject
+        {
+            ["bytesDownFirst"] = 2L << 10, ["bytesDown"] = 1L << 10, ["bytesUp"] = 3L << 10, ["serverMemoryBytes"] = 129L << 20, ["serverDiskBytes"] = 1L << 30, ["roundSeconds"] = seconds,
+        };
+        Assert.Equal(row, $"| {string.Join(" | ", RunsCommand.ForecastColumns.Select(c => c.Text(forecast)))} |");
+    }
+
     [Fact]
     public void Json_IsTheAnswerItself()
     {
