@@ -1,5 +1,6 @@
 using TorchSharp.Modules;
 using TorchSharp.Utils;
+using TorchSharp.Tests.Lifetime;
 using static TorchSharp.torch;
 
 namespace TorchSharp.Tests.Modules;
@@ -163,7 +164,7 @@ public sealed class ModuleTests : IDisposable
     [Fact]
     public void Dispose_Module_DisposesEverythingBelow()
     {
-        var before = Tensor.TotalCount;
+        var before = LiveTensors.Count();
         var model = new Block();
         Assert.Equal(before + 12, Tensor.TotalCount);
         model.Dispose();

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using TorchSharp.Tests.Lifetime;
 using static TorchSharp.torch;
 
 namespace TorchSharp.Tests.Tensors;
@@ -92,7 +93,7 @@ public sealed class ValueTests : IDisposable
     [Fact]
     public void To_DisposeAfter_LeavesOnlyTheResult()
     {
-        var before = Tensor.TotalCount;
+        var before = LiveTensors.Count();
         var source = zeros(3);
         using var result = source.to(ScalarType.Float64, disposeAfter: true);
         Assert.True(source.IsInvalid);
