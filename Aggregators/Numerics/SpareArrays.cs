@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Federated.Aggregators.Numerics;
 
 /// <summary>
@@ -23,9 +21,7 @@ public sealed class SpareArrays<T> where T : unmanaged
     /// <summary>The piece of work is over; nobody looks at what it took any more.</summary>
     public void TakeBack()
     {
-        _spare = [];
-        foreach (var array in _taken)
-            (CollectionsMarshal.GetValueRefOrAddDefault(_spare, array.Length, out _) ??= new Stack<T[]>()).Push(array);
+        _spare = _taken.GroupBy(a => a.Length).ToDictionary(same => same.Key, same => new Stack<T[]>(same));
         _taken.Clear();
     }
 }

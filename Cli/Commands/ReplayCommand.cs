@@ -16,24 +16,15 @@ static class ReplayCommand
         var run = new Argument<string>("run") { Description = "The run's name." };
         var round = new Argument<int>("round") { Description = "A published round, 1 or more." };
         var strategy = new Option<string?>("--strategy") { Description = "A bundle [default: the recorded strategy, which must give the published bytes]." };
-        var json = new Option<bool>("--json") { Description = "JSON instead of text." };
-        return Verb.Act("replay", "Fold a recorded round again and report the difference; nothing is published.", [run, round], [strategy, json], async (parsed, rest, stop) =>
-        {
-            var report = await rest.ReplayAsync(parsed.GetValue(run)!, parsed.GetValue(round), parsed.GetValue(strategy), stop);
-            Print(report, new Printer(Console.Out, parsed.GetValue(json)), parsed.GetValue(json));
-        });
+        return Verb.Tell("replay", "Fold a recorded round again and report the difference; nothing is published.", [run, round], [strategy], async (parsed, rest, stop) =>
+            Report(await rest.ReplayAsync(parsed.GetValue(run)!, parsed.GetValue(round), parsed.GetValue(strategy), stop)));
     }
 
-    static void Print(ReplayReport report, Printer printer, bool json)
+    static Told Report(ReplayReport report) => new(JsonSerializer.SerializeToNode(report, CoordinatorRest.Json)!,
+        $"Round {report.Round} of '{report.Run}': {report.Recorded} as recorded, {report.Strategy} now; {(report.Identical ? "identical to the last byte" : "not identical")}.")
     {
-        if (json)
-        {
-            printer.Print(JsonSerializer.SerializeToNode(report, CoordinatorRest.Json)!, []);
-            return;
-        }
-        Console.WriteLine($"Round {report.Round} of '{report.Run}': {report.Recorded} as recorded, {report.Strategy} now; {(report.Identical ? "identical to the last byte" : "not identical")}.");
-        printer.Print(JsonSerializer.SerializeToNode(report.Groups, CoordinatorRest.Json)!, Columns);
-    }
+        Table = (JsonSerializer.SerializeToNode(report.Groups, CoordinatorRest.Json)!, Columns),
+    };
 
     static Column Change(string header, string field) => new(header, group => group[field]!.GetValue<double>().ToString("G6", CultureInfo.InvariantCulture));
 }

@@ -35,21 +35,13 @@ static class RunsCommand
     {
         var file = new Argument<FileInfo>("file") { Description = "A RunSpec (docs/runs.md)." };
         var validate = new Option<bool>("--validate") { Description = "Check only, and say what the run would take; nothing is created." };
-        var json = new Option<bool>("--json") { Description = "JSON instead of text." };
-        return Verb.Act("create", "Create a run and start it.", [file], [validate, json], async (parsed, rest, stop) =>
+        return Verb.Tell("create", "Create a run and start it.", [file], [validate], async (parsed, rest, stop) =>
         {
             var spec = await RunFile.UploadAsync(parsed.GetValue(file)!.FullName, rest, stop);
             var run = await rest.SendAsync(HttpMethod.Post, parsed.GetValue(validate) ? "api/v1/runs?validate=true" : "api/v1/runs", spec, stop);
-            var printer = new Printer(Console.Out, parsed.GetValue(json));
-            if (parsed.GetValue(json))
-                printer.Print(run, []);
-            else if (!parsed.GetValue(validate))
-                Console.WriteLine($"Run '{run["id"]}' is created: {run["strategy"]}, {run["rounds"]} rounds.");
-            else
-            {
-                Console.WriteLine($"'{run["id"]}' is valid. What it would take, as far as its clients are known:");
-                printer.Print(run["forecast"]!, ForecastColumns);
-            }
+            return parsed.GetValue(validate)
+                ? new Told(run, $"'{run["id"]}' is valid. What it would take, as far as its clients are known:") { Table = (run["forecast"]!, ForecastColumns) }
+                : new Told(run, $"Run '{run["id"]}' is created: {run["strategy"]}, {run["rounds"]} rounds.");
         });
     }
 

@@ -24,6 +24,17 @@ sealed class Printer(TextWriter output, bool json)
             _console.Write(Table(answer, columns));
     }
 
+    public void Print(Told told)
+    {
+        if (json)
+        {
+            Print(told.Answer, []);
+            return;
+        }
+        output.WriteLine(told.Sentence);
+        if (told.Table is { } table) Print(table.Rows, table.Columns);
+    }
+
     /// <summary>Over what was printed before, where the output is a terminal.</summary>
     public void PrintAgain(JsonNode answer, IReadOnlyList<Column> columns)
     {

@@ -25,6 +25,14 @@ static class Verb
         return command;
     }
 
+    /// <summary>A verb that acts and tells what came of it, as text or as JSON.</summary>
+    public static Command Tell(string name, string description, IEnumerable<Argument> arguments, IEnumerable<Option> options, Func<ParseResult, CoordinatorRest, CancellationToken, Task<Told>> action)
+    {
+        var json = new Option<bool>("--json") { Description = "JSON instead of text." };
+        return Act(name, description, arguments, [.. options, json], async (parsed, rest, stop) =>
+            new Printer(Console.Out, parsed.GetValue(json)).Print(await action(parsed, rest, stop)));
+    }
+
     /// <summary>A verb that shows something: as a table, as JSON, once or again and again.</summary>
     public static Command Show(string name, string description, IEnumerable<Argument> arguments, IEnumerable<Option> options, View view)
     {
