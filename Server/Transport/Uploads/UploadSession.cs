@@ -50,11 +50,11 @@ sealed class UploadSession(UploadServices services, IMessageStream<UploadSaid, U
                 return new UploadSays.Outcome(UploadResult.Restart, refusal, null);
             }
         }
-        return await AcceptAsync(spool, open, header, stopping);
+        return await ConcludeAsync(spool, open, header, stopping);
     }
 
     // The processor looks at the bytes while the disk takes them.
-    async Task<UploadSays.Outcome> AcceptAsync(ISpool spool, UploadSaid.Open open, UploadHeader header, CancellationToken stopping)
+    async Task<UploadSays.Outcome> ConcludeAsync(ISpool spool, UploadSaid.Open open, UploadHeader header, CancellationToken stopping)
     {
         var flushing = spool.FlushAsync(stopping);
         try
