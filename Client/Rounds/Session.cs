@@ -42,8 +42,11 @@ sealed class Session(IMessageStream<ClientMessage, ServerMessage> stream, TimePr
         try
         {
             var first = await Task.WhenAny(reading, watching);
-            return first == reading ? await reading : throw new LinkException(LinkFailure.Unavailable,
-                $"The server was silent for {SilencesUntilDead * heartbeat.TotalSeconds:F0} s.");
+            if (first == reading)
+                return await reading;
+            // Watching that was stopped has found no silence.
+            await watching;
+            throw new LinkException(LinkFailure.Unavailable, $"The server was silent for {SilencesUntilDead * heartbeat.TotalSeconds:F0} s.");
         }
         finally
         {
